@@ -1,0 +1,48 @@
+"""What two keys may not say together; asked only when each key by itself is accepted."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from casepost.config.keys import Config, Delivery, Imap, Queue
+
+
+def find_conflicts(config: Config) -> Iterator[str]:
+    """Each contradiction as "key: what it takes"."""
+    if (config.smtp.tls_cert is None) != (config.smtp.tls_key is None):
+        yield "[smtp] tls_cert, tls_key: takes both or neither"
+    yield from _find_delivery_conflicts(config.delivery)
+    for count, mailbox in enumerate(config.imap, start=1):
+        yield from _find_mailbox_conflicts(mailbox, f"[[imap]] no. {count}", config.imap[: count - 1])
+    yield from _find_queue_conflicts(config.queues)
+
+
+def _find_delivery_conflicts(delivery: Delivery) -> Iterator[str]:
+    if bool(delivery.dkim_selector) != (delivery.dkim_key_file is not None):
+        yield "[delivery] dkim_selector, dkim_key_file: takes both or neither"
+    if delivery.password_env and not urlsplit(delivery.url).username:
+        yield "[delivery] password_env: takes a url with a user, smtp+starttls://user@host:587"
+
+
+def _find_mailbox_conflicts(mailbox: Imap, place: str, before: tuple[Imap, ...]) -> Iterator[str]:
+    if not mailbox.url:
+        yield f"{place} url: takes imaps://user@host/FOLDER; leave [[imap]] out when there is no mailbox"
+    if bool(mailbox.password_env) == bool(mailbox.oauth_token_command):
+        yield f"{place} password_env, oauth_token_command: takes one of them"
+    if mailbox.url in {other.url for other in before}:
+        yield f"{place} url: takes each mailbox once, and {mailbox.url} is there twice"
+
+
+def _find_queue_conflicts(queues: tuple[Queue, ...]) -> Iterator[str]:
+    for key in ("name", "address"):
+        seen: set[str] = set()
+        for count, queue in enumerate(queues, start=1):
+            value = str(getattr(queue, key))
+            if value.lower() in seen:
+                yield f'[[queues]] no. {count} {key}: takes one that no other queue has in any case, not "{value}"'
+            seen.add(value.lower())
+    own = {queue.address.lower() for queue in queues}
+    for count, queue in enumerate(queues, start=1):
+        for key, people in (("agents", queue.agents), ("lead", (queue.lead,))):
+            for person in people:
+                if person.lower() in own:
+                    yield f'[[queues]] no. {count} {key}: takes people, and "{person}" is a queue: mail would go round'
