@@ -1,0 +1,103 @@
+"""A change of a case, decided and not yet done: what `store.apply` takes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.mail import Address, Mail
+from cases.model import Direction, Happening, MessageKind, Outcome, Priority, Strength
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One step of a decision: what was looked for, whether it was found, and what that meant."""
+
+    step: str
+    hit: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opening:
+    """What a new case starts with. `copied` become participants beside the requester."""
+
+    queue_id: int
+    subject: str
+    topic: str
+    priority: Priority
+    language: str | None
+    requester: Address
+    reply_address: str
+    copied: tuple[Address, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewMessage:
+    """A message of a case: a mail as read, or words that came another way."""
+
+    direction: Direction
+    kind: MessageKind
+    mail: Mail
+    text: str
+    ledger_id: int | None = None
+    participant_id: int | None = None
+    user_id: int | None = None
+    authentication: str = "none"
+    unconfirmed: bool = False
+    why: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disposition:
+    """The final word for a mail of the ledger; `key` tells same mails apart from others."""
+
+    ledger_id: int
+    outcome: Outcome
+    reason: str
+    key: str
+    strength: Strength
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Values an agent or operator sets; None leaves one as it is."""
+
+    assignee_id: int | None = None
+    priority: Priority | None = None
+    topic: str | None = None
+    add_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """Everything that one mail, command or tick does to one case, in one transaction.
+
+    `case_id` is None together with `opening` for a new case, and without it for a mail that belongs to no
+    case. `report` is written to the member of staff who caused the change (`user_id`). `silent`: nothing may
+    go back to the sender.
+    """
+
+    actor: str
+    at: datetime
+    happenings: tuple[Happening, ...] = ()
+    case_id: int | None = None
+    opening: Opening | None = None
+    message: NewMessage | None = None
+    disposition: Disposition | None = None
+    settings: Settings = Settings()
+    user_id: int | None = None
+    report: str = ""
+    silent: bool = False
+    links: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Applied:
+    """What became of a change: the case (None: none) and the disposition that holds for the mail."""
+
+    outcome: Outcome | None
+    reason: str
+    case_id: int | None = None
+    number: str | None = None
+    message_id: int | None = None

@@ -1,0 +1,121 @@
+"""What a mail is read as: the value that `ingest.read` makes of raw bytes and `store` keeps.
+
+All fields are plain values, so that a mail crosses a process border as MessagePack or JSON.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class MailKind(StrEnum):
+    """What sort of mail it is; only a `message` is a person's word."""
+
+    MESSAGE = "message"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    FEEDBACK_REPORT = "feedback_report"
+
+
+class Source(StrEnum):
+    """Where in the mail an identifier stands."""
+
+    SUBJECT = "subject"
+    BODY = "body"
+    QUOTED = "quoted"
+    SIGNATURE = "signature"
+    ATTACHMENT = "attachment"
+    IMAGE = "image"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """A mailbox: display name (may be empty) and address, lower-cased in the domain only."""
+
+    name: str = ""
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identifier:
+    """An order number, ASIN, shipment … in its normal form, and where it was found."""
+
+    kind: str
+    value: str
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One leaf of the MIME tree as a range of the raw mail: decoding it needs no new parse.
+
+    `path` counts from 1 as IMAP does ("1", "2.1"); `offset` and `length` are octets of the raw mail
+    and frame the part's body as it was transferred; `size` and `sha256` are of the decoded content.
+    """
+
+    path: str
+    offset: int
+    length: int
+    encoding: str
+    content_type: str
+    size: int
+    sha256: str
+    filename: str | None = None
+    charset: str | None = None
+    content_id: str | None = None
+    inline: bool = False
+    attachment: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BouncedRecipient:
+    """One recipient of a delivery status notification (RFC 3464 section 2.3)."""
+
+    address: str
+    action: str
+    status: str
+    diagnostic: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bounce:
+    """What a delivery status notification says, and the Message-ID of the mail it is about."""
+
+    recipients: tuple[BouncedRecipient, ...] = ()
+    original_message_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mail:
+    """A mail as a person would read it. Reading never fails: what could not be read is in `defects`.
+
+    `sender` is the first From as shown; `author` is the same only if the mail has exactly one
+    unambiguous author (threats: exactly one strict RFC 5322 mailbox, else no identity).
+    Message-IDs keep their angle brackets. `fingerprint` is the hex SHA-256 over Message-ID, author and
+    decoded content, never over trace headers or recipients: equal for copies that came by two routes.
+    """
+
+    fingerprint: str
+    reader_version: int
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    sender: Address | None = None
+    author: Address | None = None
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    date: datetime | None = None
+    kind: MailKind = MailKind.MESSAGE
+    kind_reason: str = ""
+    language: str | None = None
+    topic: str = "other"
+    urgent: bool = False
+    text: str = ""
+    reply_text: str = ""
+    html: str | None = None
+    parts: tuple[Part, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    bounce: Bounce | None = None
+    defects: tuple[str, ...] = ()
