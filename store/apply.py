@@ -1,0 +1,118 @@
+"""The one door: every change of a case, by mail, command, console or clock, is one call of `apply`.
+
+One short transaction holds the case's next state, the message with what was read out of it, the events, the
+planned replies and the mail's disposition. Said twice for the same mail, it changes nothing the second time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.engine import Connection
+
+from cases.change import Applied, Change, Disposition
+from cases.lifecycle import next_status
+from cases.model import CaseState, Happening, Outcome, Status
+from cases.plan import Plan, Planned, ReplyKind, plan_after
+from store.case_rows import link_cases, load_state, lock_case, make_case, save_case
+from store.database import Database
+from store.dispositions import claim_key, find_disposition, forget_weaker, record_disposition
+from store.events import add_event
+from store.messages import insert_message
+from store.planned import add_planned, cancel_planned
+
+
+def apply(database: Database, change: Change) -> Applied:
+    """Do `change`; what became of it. Raises StoreUnavailable (temporary), then nothing was changed."""
+    with database.write() as connection:
+        if change.disposition is not None:
+            earlier = find_disposition(connection, change.disposition.ledger_id)
+            if earlier is not None:
+                return earlier
+            duplicate = _take_key(database, connection, change, change.disposition)
+            if duplicate is not None:
+                return duplicate
+        return change_case(connection, change)
+
+
+def _take_key(database: Database, connection: Connection, change: Change, disposition: Disposition) -> Applied | None:
+    """None when the mail is the first of its kind, or stronger than the copy before; else it is a duplicate."""
+    before = claim_key(database, connection, disposition)
+    if before is None:
+        return None
+    if disposition.strength > before.strength:
+        forget_weaker(connection, before, change)
+        return None
+    reason = f"the same mail came before, as {before.ledger_id}"
+    state = load_state(connection, before.case_id) if before.case_id is not None else None
+    applied = Applied(
+        outcome=Outcome.DUPLICATE,
+        reason=reason,
+        case_id=state.id if state else None,
+        number=state.number if state else None,
+        message_id=before.message_id,
+    )
+    record_disposition(connection, disposition, applied, at=change.at)
+    if state is not None:
+        add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what="duplicate seen: " + reason)
+    return applied
+
+
+def change_case(connection: Connection, change: Change) -> Applied:
+    """Do `change` as part of a transaction that does more, such as writing the outbox row of the message."""
+    state = _load_or_make(connection, change)
+    applied = Applied(
+        outcome=change.disposition.outcome if change.disposition else None,
+        reason=change.disposition.reason if change.disposition else "",
+    )
+    if state is not None:
+        message_id = insert_message(connection, state, change) if change.message else None
+        applied = replace(applied, case_id=state.id, number=state.number, message_id=message_id)
+        _follow(connection, state, change, message_id)
+        for number in change.links:
+            link_cases(connection, state.id, number, at=change.at)
+        for note in change.notes:
+            add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what=note, message_id=message_id)
+    if change.disposition is not None:
+        record_disposition(connection, change.disposition, applied, at=change.at)
+    return applied
+
+
+def _load_or_make(connection: Connection, change: Change) -> CaseState | None:
+    if change.opening is not None:
+        return make_case(connection, change.opening, at=change.at, actor=change.actor)
+    return lock_case(connection, change.case_id) if change.case_id is not None else None
+
+
+def _follow(connection: Connection, state: CaseState, change: Change, message_id: int | None) -> None:
+    """The state after all that happened, and the replies it plans and cancels."""
+    before: Status | None = None if change.opening is not None else state.status
+    status = state.status
+    plans: list[Plan] = []
+    for happening in change.happenings:
+        status = next_status(status, happening)
+        plans.append(plan_after(happening, before=before, after=status, silent=change.silent))
+        before = status
+    saved = save_case(connection, state, change, status=status)
+    cancelled = frozenset[ReplyKind]().union(*(plan.cancel for plan in plans))
+    cancel_planned(connection, saved.id, cancelled, at=change.at, because=_because(change.happenings))
+    for planned in _merged(plans):
+        add_planned(connection, saved, planned, change, message_id=message_id)
+
+
+def _merged(plans: Sequence[Plan]) -> tuple[Planned, ...]:
+    """What all plans add, less what a later one cancels (answered and closed by one mail)."""
+    kept: dict[Planned, None] = {}
+    for plan in plans:
+        kept = {planned: None for planned in kept if planned.kind not in plan.cancel}
+        kept.update(dict.fromkeys(plan.add))
+    return tuple(kept)
+
+
+def _because(happenings: Sequence[Happening]) -> str:
+    return ", ".join(happening.value.replace("_", " ") for happening in happenings)
+
+
+def is_taken(database: Database, ledger_id: int) -> Applied | None:
+    """The disposition a mail has already, if the work on it was finished before a crash."""
+    with database.read() as connection:
+        return find_disposition(connection, ledger_id)

@@ -1,0 +1,195 @@
+"""Rows of cases and their participants."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from cases.address import fold_address
+from cases.change import Change, Opening
+from cases.mail import Address
+from cases.model import CaseState, Happening, ParticipantRole, Priority, Status
+from cases.reference import make_number
+from store.errors import NotFound
+from store.events import add_event
+from store.tables import cases, links, participants
+
+_DRAWS = 20
+
+
+def make_case(connection: Connection, opening: Opening, *, at: datetime, actor: str) -> CaseState:
+    """A new open case with its requester and copied participants."""
+    number = _free_number(connection)
+    case_id = connection.execute(
+        sa.insert(cases)
+        .values(
+            number=number,
+            subject=opening.subject,
+            status=Status.OPEN,
+            queue_id=opening.queue_id,
+            topic=opening.topic,
+            priority=opening.priority,
+            language=opening.language,
+            requester_name=opening.requester.name,
+            requester_address=opening.requester.address,
+            requester_key=fold_address(opening.requester.address),
+            missing=list(opening.missing),
+            tags=[],
+            created_at=at,
+            updated_at=at,
+            waiting_since=at,
+            version=0,
+        )
+        .returning(cases.c.id)
+    ).scalar_one()
+    if opening.requester.address:
+        add_participant(
+            connection,
+            case_id,
+            opening.requester,
+            role=ParticipantRole.REQUESTER,
+            reply_address=opening.reply_address,
+            at=at,
+            by=actor,
+        )
+    for copied in opening.copied:
+        add_participant(
+            connection, case_id, copied, role=ParticipantRole.COPIED, reply_address=copied.address, at=at, by=actor
+        )
+    add_event(connection, case_id=case_id, at=at, actor=actor, what=f"case {number} opened")
+    return _state(connection.execute(sa.select(cases).where(cases.c.id == case_id)).one())
+
+
+def add_participant(
+    connection: Connection,
+    case_id: int,
+    who: Address,
+    *,
+    role: ParticipantRole,
+    reply_address: str,
+    at: datetime,
+    by: str,
+) -> None:
+    """Make somebody take part from now on; one who takes part already stays as they are."""
+    key = fold_address(who.address)
+    known = sa.select(participants.c.id).where(participants.c.case_id == case_id, participants.c.address_key == key)
+    if connection.execute(known).scalar() is None:
+        connection.execute(
+            sa.insert(participants).values(
+                case_id=case_id,
+                role=role,
+                name=who.name,
+                address=who.address,
+                address_key=key,
+                reply_address=reply_address,
+                joined_at=at,
+                joined_by=by,
+            )
+        )
+
+
+def lock_case(connection: Connection, case_id: int) -> CaseState:
+    """The case as it is now, held until the end of the transaction."""
+    row = connection.execute(sa.select(cases).where(cases.c.id == case_id).with_for_update()).first()
+    if row is None:
+        raise NotFound(f"there is no case with the id {case_id}")
+    return _state(row)
+
+
+def load_state(connection: Connection, case_id: int) -> CaseState:
+    """The case as it is now."""
+    return _state(connection.execute(sa.select(cases).where(cases.c.id == case_id)).one())
+
+
+def find_state(connection: Connection, number: str, *, follow: bool = True) -> CaseState | None:
+    """The case with this number; a merged one leads to the case it went into, to the end of the chain."""
+    row = connection.execute(sa.select(cases).where(cases.c.number == number)).first()
+    seen: set[int] = set()
+    while follow and row is not None and row.merged_into_id is not None and row.id not in seen:
+        seen.add(row.id)
+        row = connection.execute(sa.select(cases).where(cases.c.id == row.merged_into_id)).first()
+    return _state(row) if row is not None else None
+
+
+def save_case(connection: Connection, state: CaseState, change: Change, *, status: Status) -> CaseState:
+    """Write the next state; every change raises the version, also one that only adds a message."""
+    values: dict[str, Any] = {
+        "status": status,
+        "updated_at": change.at,
+        "version": state.version + 1,
+        **_status_values(state.status, status, change),
+        **_setting_values(connection, state, change),
+    }
+    connection.execute(sa.update(cases).where(cases.c.id == state.id, cases.c.version == state.version).values(values))
+    if status is not state.status:
+        what = f"status {state.status.value} -> {status.value}"
+        add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what=what)
+    return load_state(connection, state.id)
+
+
+def link_cases(connection: Connection, case_id: int, other_number: str, *, at: datetime) -> None:
+    """Link a case with another one, both ways, as maybe related."""
+    other = connection.execute(sa.select(cases.c.id).where(cases.c.number == other_number)).scalar()
+    if other is None or other == case_id:
+        return
+    for one, two in ((case_id, other), (other, case_id)):
+        there = sa.select(links.c.case_id).where(links.c.case_id == one, links.c.other_case_id == two)
+        if connection.execute(there).first() is None:
+            connection.execute(sa.insert(links).values(case_id=one, other_case_id=two, kind="maybe_related", at=at))
+
+
+def _free_number(connection: Connection) -> str:
+    for _ in range(_DRAWS):
+        number = make_number()
+        if connection.execute(sa.select(cases.c.id).where(cases.c.number == number)).first() is None:
+            return number
+    raise NotFound("no free case number was found")
+
+
+def _status_values(before: Status, after: Status, change: Change) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if after is not before:
+        values["waiting_since"] = None if after is Status.CLOSED else change.at
+        values["closed_at"] = change.at if after is Status.CLOSED else None
+    if Happening.AGENT_ANSWERED in change.happenings:
+        values["first_answer_at"] = sa.func.coalesce(cases.c.first_answer_at, change.at)
+    return values
+
+
+def _setting_values(connection: Connection, state: CaseState, change: Change) -> dict[str, Any]:
+    wanted = change.settings
+    values: dict[str, Any] = {}
+    if wanted.assignee_id is not None:
+        values["assignee_id"] = wanted.assignee_id
+    if wanted.priority is not None:
+        values["priority"] = wanted.priority
+    if wanted.topic is not None:
+        values["topic"] = wanted.topic
+    if wanted.add_tags:
+        had = connection.execute(sa.select(cases.c.tags).where(cases.c.id == state.id)).scalar_one()
+        values["tags"] = [*had, *(tag for tag in wanted.add_tags if tag not in had)]
+    for name, value in values.items():
+        what = f"{name.removesuffix('_id')} set to {_shown(value)}"
+        add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what=what)
+    return values
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Priority):
+        return value.value
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _state(row: Row[Any]) -> CaseState:
+    return CaseState(
+        id=row.id,
+        number=row.number,
+        subject=row.subject,
+        status=Status(row.status),
+        queue_id=row.queue_id,
+        version=row.version,
+        updated_at=row.updated_at,
+        closed_at=row.closed_at,
+        assignee_id=row.assignee_id,
+    )

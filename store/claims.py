@@ -1,0 +1,81 @@
+"""Work is claimed by a lease: a conditional update that one worker wins.
+
+A lease ends after ten seconds unless it is renewed; a restarted node frees its own at once.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Row
+
+from store.database import Database
+from store.tables import leases
+
+
+def claim(
+    database: Database,
+    connection: Connection,
+    table: sa.Table,
+    *,
+    holder: str,
+    ready: sa.ColumnElement[bool],
+    order_by: Sequence[sa.ColumnElement[Any]],
+    working: str,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Take up to `limit` rows that are `ready` and set them to the state `working`; returns the rows, in order."""
+    wanted = sa.select(table.c.id).where(ready).order_by(*order_by).limit(limit)
+    if not database.is_sqlite:
+        wanted = wanted.with_for_update(skip_locked=True)
+    taken = (
+        sa.update(table)
+        .where(table.c.id.in_(wanted))
+        .values(state=working, lease_holder=holder, lease_until=database.lease_until())
+        .returning(*table.c)
+    )
+    rows = connection.execute(taken).all()
+    return sorted(rows, key=lambda row: row.id)
+
+
+def renew(database: Database, connection: Connection, table: sa.Table, *, holder: str, ids: Sequence[int]) -> None:
+    """Ten more seconds for the rows that are still ours."""
+    connection.execute(
+        sa.update(table)
+        .where(table.c.id.in_(ids), table.c.lease_holder == holder)
+        .values(lease_until=database.lease_until())
+    )
+
+
+def is_ours(table: sa.Table, row_id: int, holder: str) -> sa.ColumnElement[bool]:
+    """The condition that a row is still claimed by `holder`: a late writer changes nothing."""
+    return sa.and_(table.c.id == row_id, table.c.lease_holder == holder)
+
+
+def lapsed(database: Database, table: sa.Table, *, working: str, node: str) -> sa.ColumnElement[bool]:
+    """Rows in work whose lease is over, or was held by an earlier life of this node (`node` is a holder's prefix)."""
+    return sa.and_(
+        table.c.state == working,
+        sa.or_(
+            database.lease_is_over(table.c.lease_until),
+            table.c.lease_holder.startswith(node, autoescape=True) if node else sa.false(),
+        ),
+    )
+
+
+def take_lease(database: Database, connection: Connection, name: str, *, holder: str) -> bool:
+    """Whether `holder` has the lease `name` for the next ten seconds; a conditional update decides."""
+    insert_once(database, connection, leases, {"name": name, "holder": holder, "until": database.lease_until()})
+    renewed = connection.execute(
+        sa.update(leases)
+        .where(leases.c.name == name, sa.or_(leases.c.holder == holder, database.lease_is_over(leases.c.until)))
+        .values(holder=holder, until=database.lease_until())
+    )
+    return renewed.rowcount == 1
+
+
+def insert_once(database: Database, connection: Connection, table: sa.Table, values: dict[str, Any]) -> Row[Any] | None:
+    """Insert a row and return it, None when a unique index says that it is there already."""
+    insert = sqlite.insert if database.is_sqlite else postgresql.insert
+    return connection.execute(insert(table).values(values).on_conflict_do_nothing().returning(*table.c)).first()

@@ -1,0 +1,121 @@
+"""Connections and transactions: one writer at a time on SQLite, as many as you like on PostgreSQL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from store.clock import Clock, real_clock
+from store.errors import StoreUnavailable
+
+LEASE = timedelta(seconds=10)
+_BUSY_SECONDS = 30
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # FULL syncs each commit; NORMAL can lose the last ones on a power cut (sqlite.org/pragma.html#pragma_synchronous).
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}",
+    "PRAGMA secure_delete=ON",
+)
+
+
+class Database:
+    """One database: a SQLite file or a PostgreSQL server."""
+
+    def __init__(self, engine: Engine, *, clock: Clock = real_clock) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._clock = clock
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write; on SQLite it has the write lock from its first moment.
+
+        Raises StoreUnavailable (temporary) when the database is locked, full or gone.
+        """
+        with translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads and waits for no writer. Raises StoreUnavailable (temporary)."""
+        with translated(), self.engine.connect() as opened:
+            connection = opened.execution_options(casepost_read=True)
+            with connection.begin():
+                yield connection
+
+    def lease_until(self) -> Any:
+        """The end of a lease taken now, as a value to store: by the server's clock, which all nodes share."""
+        if self.is_sqlite:
+            return self._clock() + LEASE
+        return sa.text("clock_timestamp() + interval '10 seconds'")
+
+    def lease_is_over(self, column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+        """Whether a lease in `column` has run out, by the same clock."""
+        return column < (self._clock() if self.is_sqlite else sa.text("clock_timestamp()"))
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_sqlite(path: Path) -> Database:
+    """The SQLite database in `path`, made when it is not there yet, readable by its owner alone."""
+    path.touch(mode=0o600, exist_ok=True)
+    engine = sa.create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, pool_size=8
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def open_postgresql(url: str) -> Database:
+    """The PostgreSQL database at `url` (postgresql+psycopg://…); connects when first used."""
+    engine = sa.create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=_BUSY_SECONDS)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return Database(engine)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Database and disk faults as StoreUnavailable, without the statement: it may hold a person's words."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout, OSError) as error:
+        raise StoreUnavailable(f"the store does not answer: {_plain(error)}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable(f"the store went away: {_plain(error)}") from error
+        raise
+
+
+def _plain(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).splitlines()[0][:200]
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own BEGIN is deferred: two writers that read first would end in "database is locked".
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("casepost_read")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on; SET timezone = 'UTC'; SET lock_timeout = '30s'")
+    connection.commit()

@@ -1,0 +1,95 @@
+"""Events: what happened to a case, by whom, when; chained by hashes behind the commit.
+
+An event is written unchained in the transaction it tells of. The sealer, one at a time over all nodes, chains
+committed events in batches. What is chained is a salted commitment: the words and the salt can be erased, and
+the chain still proves that nothing else was altered, left out or put in order anew.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from store.claims import take_lease
+from store.database import Database
+from store.tables import events, seals
+
+_BATCH = 1000
+
+
+def add_event(
+    connection: Connection, *, case_id: int | None, at: datetime, actor: str, what: str, message_id: int | None = None
+) -> None:
+    """Put on record that `actor` did `what`."""
+    connection.execute(
+        sa.insert(events).values(
+            case_id=case_id,
+            message_id=message_id,
+            at=at,
+            actor=actor,
+            what=what,
+            salt=secrets.token_bytes(16),
+            sealed=False,
+        )
+    )
+
+
+def seal_events(database: Database, *, holder: str) -> int:
+    """Chain the events that are committed and not chained yet; how many. 0 also when another node is at it."""
+    with database.read() as connection:
+        if connection.execute(_unsealed(1)).first() is None:
+            return 0
+    with database.write() as connection:
+        if not take_lease(database, connection, "sealer", holder=holder):
+            return 0
+        rows = connection.execute(_unsealed(_BATCH)).all()
+        last = connection.execute(sa.select(seals).order_by(seals.c.position.desc()).limit(1)).first()
+        position, previous = (last.position, last.hash) if last is not None else (0, b"")
+        for row in rows:
+            position += 1
+            commitment = commit_to(row)
+            previous = chain(previous, commitment)
+            connection.execute(
+                sa.insert(seals).values(position=position, event_id=row.id, commitment=commitment, hash=previous)
+            )
+        connection.execute(sa.update(events).where(events.c.id.in_([row.id for row in rows])).values(sealed=True))
+        return len(rows)
+
+
+def commit_to(row: Row[Any]) -> bytes:
+    """SHA-256 over the event's salt and its content in one fixed form."""
+    content = [row.id, row.case_id, row.message_id, row.at.astimezone(UTC).isoformat(), row.actor, row.what]
+    canonical = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return hashlib.sha256(bytes(row.salt) + canonical).digest()
+
+
+def chain(previous: bytes, commitment: bytes) -> bytes:
+    """The hash of a link: SHA-256 over the hash before it and its commitment."""
+    return hashlib.sha256(previous + commitment).digest()
+
+
+def find_first_break(connection: Connection) -> int | None:
+    """The position of the first link that does not hold, None when all do; an erased event counts as whole."""
+    previous = b""
+    links: Sequence[Row[Any]] = connection.execute(
+        sa.select(seals.c.position, seals.c.commitment, seals.c.hash, events)
+        .join(events, events.c.id == seals.c.event_id, isouter=True)
+        .order_by(seals.c.position)
+    ).all()
+    for expected, row in enumerate(links, start=1):
+        erased = row.id is not None and not row.salt
+        whole = row.id is not None and (erased or commit_to(row) == row.commitment)
+        if row.position != expected or not whole or chain(previous, row.commitment) != row.hash:
+            return expected
+        previous = row.hash
+    return None
+
+
+def _unsealed(limit: int) -> sa.Select[Any]:
+    # By a mark on the row, not by the last id: on PostgreSQL a lower id may be committed after a higher one.
+    return sa.select(events).where(events.c.sealed.is_(False)).order_by(events.c.id).limit(limit)

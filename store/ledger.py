@@ -1,0 +1,233 @@
+"""The ledger: one row for every mail that was promised, claimed once, done once.
+
+States of a row: new -> working (claimed) -> done, or quarantined after three failed readings. A claim that
+lapses makes it new again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from cases.arrival import Arrival
+from store.claims import claim, insert_once, is_ours, lapsed, renew
+from store.database import Database, translated
+from store.errors import NotFound, StoreDamaged
+from store.ledger_tables import mails, raws
+from store.raw import Kept, Raws
+
+TRIES = 3
+_BACK_OFF = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One mail of the ledger with its envelope; the raw bytes come from `Ledger.load`."""
+
+    id: int
+    received_at: datetime
+    channel: str
+    peer: str
+    trusted: bool
+    sender: str | None
+    recipients: tuple[str, ...]
+    raw_sha256: str
+    raw_size: int
+    state: str
+    tries: int
+    last_error: str
+    outcome: str | None
+    reason: str
+
+
+class Ledger:
+    """What was taken in. All methods block; each is one short transaction."""
+
+    def __init__(self, database: Database, blobs: Raws) -> None:
+        self._database = database
+        self._raws = blobs
+
+    def add(self, arrivals: Sequence[Arrival]) -> list[int]:
+        """Make mails durable, all in one transaction: their ledger ids, in order.
+
+        An arrival whose `source_key` is there already keeps the id it had. Raises StoreUnavailable (temporary);
+        then none of them was taken.
+        """
+        with translated():
+            kept = [self._raws.keep(arrival.raw) for arrival in arrivals]
+        with self._database.write() as connection:
+            return [self._insert(connection, *pair) for pair in zip(arrivals, kept, strict=True)]
+
+    def claim(self, *, holder: str, now: datetime, limit: int) -> list[Entry]:
+        """Claim up to `limit` mails that wait for their disposition, oldest first."""
+        with self._database.write() as connection:
+            rows = claim(
+                self._database,
+                connection,
+                mails,
+                holder=holder,
+                ready=sa.and_(mails.c.state == "new", mails.c.next_try_at <= now),
+                order_by=(mails.c.next_try_at, mails.c.id),
+                working="working",
+                limit=limit,
+            )
+        return [_entry(row) for row in rows]
+
+    def claim_one(self, ledger_id: int, *, holder: str) -> Entry | None:
+        """Claim this mail if it is new; None when somebody else has it or it is done."""
+        with self._database.write() as connection:
+            rows = claim(
+                self._database,
+                connection,
+                mails,
+                holder=holder,
+                ready=sa.and_(mails.c.state == "new", mails.c.id == ledger_id),
+                order_by=(mails.c.id,),
+                working="working",
+                limit=1,
+            )
+        return _entry(rows[0]) if rows else None
+
+    def renew(self, *, holder: str, ids: Sequence[int]) -> None:
+        """Ten more seconds for mails that are being worked on."""
+        with self._database.write() as connection:
+            renew(self._database, connection, mails, holder=holder, ids=ids)
+
+    def free_lapsed(self, *, node: str = "") -> int:
+        """Make mails new again whose lease is over or was held by an earlier life of `node`; how many."""
+        with self._database.write() as connection:
+            freed = connection.execute(
+                sa.update(mails)
+                .where(lapsed(self._database, mails, working="working", node=node))
+                .values(state="new", lease_holder=None, lease_until=None)
+            )
+            return freed.rowcount
+
+    def record_done(self, ledger_id: int, *, outcome: str, reason: str, now: datetime) -> None:
+        """The disposition of a mail, after the cases' side of it is committed; may be said twice."""
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(mails)
+                .where(mails.c.id == ledger_id, mails.c.state != "done")
+                .values(
+                    state="quarantined" if outcome == "quarantined" else "done",
+                    outcome=outcome,
+                    reason=reason,
+                    done_at=now,
+                    lease_holder=None,
+                    lease_until=None,
+                )
+            )
+
+    def record_failure(self, entry: Entry, *, holder: str, error: str, counts: bool, now: datetime) -> int:
+        """Give a mail back that could not be read or decided; how often it has failed by its own fault."""
+        tries = entry.tries + counts
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(mails)
+                .where(is_ours(mails, entry.id, holder))
+                .values(
+                    state="new",
+                    tries=tries,
+                    last_error=error,
+                    next_try_at=now + (_BACK_OFF if not counts else timedelta()),
+                    lease_holder=None,
+                    lease_until=None,
+                )
+            )
+        return tries
+
+    def load(self, ledger_id: int) -> bytes:
+        """The raw mail, byte for byte, proved by its hash; StoreDamaged if it is not what was taken in."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                sa.select(raws.c.content, raws.c.location, mails.c.raw_sha256, mails.c.raw_size)
+                .join(mails, mails.c.id == raws.c.ledger_id)
+                .where(raws.c.ledger_id == ledger_id)
+            ).first()
+        if row is None:
+            raise StoreDamaged(f"the raw bytes of mail {ledger_id} are not in the ledger")
+        kept = Kept(content=row.content, location=row.location, sha256=row.raw_sha256, size=row.raw_size)
+        return self._raws.load(kept)
+
+    def find(self, ledger_id: int) -> Entry | None:
+        """One mail of the ledger."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(mails).where(mails.c.id == ledger_id)).first()
+        return _entry(row) if row else None
+
+    def quarantined(self) -> list[Entry]:
+        """The mails that could not be read, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(mails).where(mails.c.state == "quarantined").order_by(mails.c.id))
+            return [_entry(row) for row in rows]
+
+    def retry_quarantined(self, ledger_id: int, *, now: datetime) -> None:
+        """Make a quarantined mail new again; NotFound when it is not in quarantine."""
+        with self._database.write() as connection:
+            changed = connection.execute(
+                sa.update(mails)
+                .where(mails.c.id == ledger_id, mails.c.state == "quarantined")
+                .values(state="new", tries=0, next_try_at=now, outcome=None, reason="", done_at=None)
+            )
+            if not changed.rowcount:
+                raise NotFound(f"mail {ledger_id} is not in quarantine; `casepost quarantine list` shows what is")
+
+    def next_at(self) -> datetime | None:
+        """When the next mail that waits can be tried."""
+        with self._database.read() as connection:
+            return connection.execute(
+                sa.select(sa.func.min(mails.c.next_try_at)).where(mails.c.state == "new")
+            ).scalar()
+
+    def _insert(self, connection: Connection, arrival: Arrival, kept: Kept) -> int:
+        values = _mail_values(arrival, kept)
+        row = insert_once(self._database, connection, mails, values)
+        if row is None:
+            same = sa.select(mails.c.id).where(mails.c.source_key == arrival.source_key)
+            return int(connection.execute(same).scalar_one())
+        ledger_id = int(row.id)
+        connection.execute(sa.insert(raws).values(ledger_id=ledger_id, content=kept.content, location=kept.location))
+        return ledger_id
+
+
+def _mail_values(arrival: Arrival, kept: Kept) -> dict[str, Any]:
+    return {
+        "received_at": arrival.received_at,
+        "channel": arrival.channel.value,
+        "peer": arrival.peer,
+        "helo": arrival.helo,
+        "trusted": arrival.trusted,
+        "sender": arrival.sender,
+        "recipients": list(arrival.recipients),
+        "source_key": arrival.source_key,
+        "raw_sha256": kept.sha256,
+        "raw_size": kept.size,
+        "state": "new",
+        "next_try_at": arrival.received_at,
+        "tries": 0,
+        "last_error": "",
+        "reason": "",
+    }
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        received_at=row.received_at,
+        channel=row.channel,
+        peer=row.peer,
+        trusted=row.trusted,
+        sender=row.sender,
+        recipients=tuple(row.recipients),
+        raw_sha256=row.raw_sha256,
+        raw_size=row.raw_size,
+        state=row.state,
+        tries=row.tries,
+        last_error=row.last_error,
+        outcome=row.outcome,
+        reason=row.reason,
+    )

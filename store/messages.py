@@ -1,0 +1,129 @@
+"""Rows of messages, with everything that was read out of a mail."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from cases.change import Change, NewMessage
+from cases.mail import Address, Mail
+from cases.missing import find_missing
+from cases.model import CaseState, MessageKind
+from store.tables import cases, identifiers, known_ids, messages, participants, parts
+
+
+def insert_message(connection: Connection, state: CaseState, change: Change) -> int:
+    """Add the change's message to the case, with parts, identifiers and its Message-ID; its id."""
+    message = change.message
+    assert message is not None
+    participant_id = message.participant_id
+    if participant_id is None and change.opening is not None:
+        participant_id = connection.execute(
+            sa.select(sa.func.min(participants.c.id)).where(participants.c.case_id == state.id)
+        ).scalar()
+    values = _message_values(state, change, message) | {"participant_id": participant_id}
+    message_id = connection.execute(sa.insert(messages).values(values).returning(messages.c.id)).scalar_one()
+    _insert_derived(connection, state.id, message_id, message.mail)
+    if message.mail.message_id:
+        add_known_id(connection, message.mail.message_id, message_id=message_id, case_id=state.id)
+    if message.kind is MessageKind.SELLER and not message.unconfirmed:
+        _update_missing(connection, state.id)
+    return int(message_id)
+
+
+def add_known_id(connection: Connection, rfc_message_id: str, *, message_id: int, case_id: int) -> None:
+    """Remember to which message and case a Message-ID belongs."""
+    connection.execute(
+        sa.insert(known_ids).values(rfc_message_id=rfc_message_id, message_id=message_id, case_id=case_id)
+    )
+
+
+def addresses_json(addresses: Sequence[Address]) -> list[dict[str, str]]:
+    """Addresses as they are kept and shown: [{"name", "address"}]."""
+    return [{"name": one.name, "address": one.address} for one in addresses]
+
+
+def _message_values(state: CaseState, change: Change, message: NewMessage) -> dict[str, Any]:
+    mail = message.mail
+    sender = mail.sender or Address(address="")
+    return {
+        "case_id": state.id,
+        "origin_case_id": state.id,
+        "ledger_id": message.ledger_id,
+        "direction": message.direction,
+        "kind": message.kind,
+        "at": change.at,
+        "user_id": message.user_id,
+        "rfc_message_id": mail.message_id,
+        "from_name": sender.name,
+        "from_address": sender.address,
+        "to": addresses_json(mail.to),
+        "cc": addresses_json(mail.cc),
+        "subject": mail.subject,
+        "text": mail.text,
+        "reply_text": message.text,
+        "html": mail.html,
+        "language": mail.language,
+        "authentication": message.authentication,
+        "unconfirmed": message.unconfirmed,
+        "why": [{"step": step.step, "hit": step.hit, "detail": step.detail} for step in message.why],
+        "defects": list(mail.defects),
+        "reader_version": mail.reader_version,
+        "references": list(mail.references),
+    }
+
+
+def _insert_derived(connection: Connection, case_id: int, message_id: int, mail: Mail) -> None:
+    if mail.parts:
+        connection.execute(
+            sa.insert(parts),
+            [
+                {
+                    "message_id": message_id,
+                    "path": part.path,
+                    "start": part.offset,
+                    "length": part.length,
+                    "encoding": part.encoding,
+                    "content_type": part.content_type,
+                    "charset": part.charset,
+                    "filename": part.filename,
+                    "content_id": part.content_id,
+                    "inline": part.inline,
+                    "attachment": part.attachment,
+                    "size": part.size,
+                    "sha256": part.sha256,
+                    "reader_version": mail.reader_version,
+                }
+                for part in mail.parts
+            ],
+        )
+    if mail.identifiers:
+        connection.execute(
+            sa.insert(identifiers),
+            [
+                {
+                    "case_id": case_id,
+                    "message_id": message_id,
+                    "kind": found.kind,
+                    "value": found.value,
+                    "source": found.source,
+                    "reader_version": mail.reader_version,
+                }
+                for found in mail.identifiers
+            ],
+        )
+
+
+def _update_missing(connection: Connection, case_id: int) -> None:
+    """What the case's topic still needs, all its messages taken together."""
+    topic = connection.execute(sa.select(cases.c.topic).where(cases.c.id == case_id)).scalar_one()
+    kinds = connection.execute(sa.select(identifiers.c.kind).where(identifiers.c.case_id == case_id)).scalars()
+    pictures = connection.execute(
+        sa.select(parts.c.id)
+        .join(messages, messages.c.id == parts.c.message_id)
+        .where(messages.c.case_id == case_id, parts.c.content_type.startswith("image/"), parts.c.attachment)
+        .limit(1)
+    )
+    missing = find_missing(topic, list(kinds), has_picture=pictures.first() is not None)
+    connection.execute(sa.update(cases).where(cases.c.id == case_id).values(missing=list(missing)))

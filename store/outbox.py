@@ -1,0 +1,295 @@
+"""The outbox: mails written once, handed over at least once if automatic, at most once unasked if a person's words.
+
+States: queued -> sending (claimed) -> sent, failed (refused for good, or five days old), uncertain (the answer
+to the final dot was lost), held (until somebody releases it) or superseded (no longer wanted). A claim that
+lapses before DATA makes it queued again, within DATA uncertain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from cases.model import Status
+from cases.plan import ReplyKind, is_wanted
+from store.claims import claim, is_ours, lapsed, renew
+from store.database import Database
+from store.errors import NotFound
+from store.events import add_event
+from store.pauses import clear_pauses
+from store.raw import Kept, Raws
+from store.tables import attempts, cases, outbox
+
+SEND_AGAIN_AFTER = timedelta(minutes=15)  # an automatic mail of which nobody knows whether it arrived
+_IN_FLIGHT = ("queued", "sending", "uncertain")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewOutgoing:
+    """A mail to put into the outbox, its bytes kept by `store.raw` before."""
+
+    planned_id: int
+    case_id: int
+    message_id: int | None
+    kind: ReplyKind
+    automatic: bool
+    rfc_message_id: str
+    envelope_from: str
+    envelope_to: str
+    subject: str
+    kept: Kept
+    case_version: int
+    not_after: datetime | None
+    held: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outgoing:
+    """A claimed mail of the outbox; its bytes come from `load_content`."""
+
+    id: int
+    case_id: int
+    kind: ReplyKind
+    automatic: bool
+    rfc_message_id: str
+    envelope_from: str
+    envelope_to: str
+    kept: Kept
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """How a try to hand a mail over ended: the row's next state, when to try again, and the answer's words."""
+
+    result: str
+    state: str
+    next_try_at: datetime
+    code: int | None = None
+    response: str = ""
+
+
+def add_outgoing(connection: Connection, mail: NewOutgoing, *, at: datetime) -> int:
+    """Write the outbox row of a planned reply; its id. There is one row a planned reply, by a unique index."""
+    return int(
+        connection.execute(
+            sa.insert(outbox)
+            .values(
+                planned_id=mail.planned_id,
+                case_id=mail.case_id,
+                message_id=mail.message_id,
+                kind=mail.kind,
+                automatic=mail.automatic,
+                rfc_message_id=mail.rfc_message_id,
+                envelope_from=mail.envelope_from,
+                envelope_to=mail.envelope_to,
+                subject=mail.subject,
+                content=mail.kept.content,
+                location=mail.kept.location,
+                sha256=mail.kept.sha256,
+                size=mail.kept.size,
+                case_version=mail.case_version,
+                not_after=mail.not_after,
+                state="held" if mail.held else "queued",
+                hold_reason="[delivery] hold is on" if mail.held else "",
+                in_data=False,
+                attempts=0,
+                next_try_at=at,
+                last_error="",
+                created_at=at,
+            )
+            .returning(outbox.c.id)
+        ).scalar_one()
+    )
+
+
+def claim_outgoing(database: Database, *, holder: str, now: datetime, limit: int) -> list[Outgoing]:
+    """Claim mails that can be tried at `now`: one in flight a case and recipient, in their order.
+
+    Automatic mails that are no longer wanted, by age or by the state of their case, are set aside on the way.
+    """
+    with database.write() as connection:
+        _supersede_unwanted(connection, now)
+        earlier = sa.alias(outbox)
+        first_of_its_kind = ~sa.exists().where(
+            earlier.c.case_id == outbox.c.case_id,
+            earlier.c.envelope_to == outbox.c.envelope_to,
+            earlier.c.id < outbox.c.id,
+            earlier.c.state.in_(_IN_FLIGHT),
+            sa.or_(earlier.c.automatic, earlier.c.state != "uncertain"),
+        )
+        rows = claim(
+            database,
+            connection,
+            outbox,
+            holder=holder,
+            ready=sa.and_(outbox.c.state == "queued", outbox.c.next_try_at <= now, first_of_its_kind),
+            order_by=(outbox.c.next_try_at, outbox.c.id),
+            working="sending",
+            limit=limit,
+        )
+    return [_outgoing(row) for row in rows]
+
+
+def record_data_begins(database: Database, mail: Outgoing, *, holder: str) -> bool:
+    """Say before DATA that the mail may arrive from now on; False when it is no longer ours to send."""
+    with database.write() as connection:
+        ours = connection.execute(
+            sa.update(outbox)
+            .where(is_ours(outbox, mail.id, holder), outbox.c.state == "sending")
+            .values(in_data=True, lease_until=database.lease_until())
+        )
+        return ours.rowcount == 1
+
+
+def record_attempt(database: Database, mail: Outgoing, attempt: Attempt, *, holder: str, now: datetime) -> bool:
+    """Put the end of a try on record; False when the row is no longer ours."""
+    with database.write() as connection:
+        ended = connection.execute(
+            sa.update(outbox)
+            .where(is_ours(outbox, mail.id, holder))
+            .values(
+                state=attempt.state,
+                in_data=False,
+                attempts=outbox.c.attempts + 1,
+                next_try_at=attempt.next_try_at,
+                last_error="" if attempt.result == "sent" else attempt.response,
+                sent_at=now if attempt.state == "sent" else None,
+                lease_holder=None,
+                lease_until=None,
+            )
+        )
+        if ended.rowcount != 1:
+            return False
+        connection.execute(
+            sa.insert(attempts).values(
+                outbox_id=mail.id, at=now, result=attempt.result, code=attempt.code, response=attempt.response
+            )
+        )
+        what = f"{mail.kind.value.replace('_', ' ')} to {mail.envelope_to}: {attempt.state}"
+        if attempt.state != "sent":
+            what += f" ({attempt.response})"
+        add_event(connection, case_id=mail.case_id, at=now, actor="casepost", what=what)
+        return True
+
+
+def give_back(database: Database, mail: Outgoing, *, holder: str, error: str) -> None:
+    """A claimed mail that could not be tried is queued again; `error` says why it waits."""
+    with database.write() as connection:
+        connection.execute(
+            sa.update(outbox)
+            .where(is_ours(outbox, mail.id, holder))
+            .values(state="queued", in_data=False, last_error=error, lease_holder=None, lease_until=None)
+        )
+
+
+def renew_outgoing(database: Database, *, holder: str, ids: Sequence[int]) -> None:
+    """Ten more seconds for mails that are being sent."""
+    with database.write() as connection:
+        renew(database, connection, outbox, holder=holder, ids=ids)
+
+
+def free_lapsed_outgoing(database: Database, *, now: datetime, node: str = "") -> int:
+    """Free mails whose sender died: before DATA they are queued again, within DATA nobody knows (uncertain)."""
+    gone = lapsed(database, outbox, working="sending", node=node)
+    freed = {"lease_holder": None, "lease_until": None, "in_data": False}
+    with database.write() as connection:
+        unsure = connection.execute(
+            sa.update(outbox)
+            .where(gone, outbox.c.in_data)
+            .values(
+                **freed,
+                state="uncertain",
+                last_error="the program ended before the answer to the final dot was on record",
+                next_try_at=now + SEND_AGAIN_AFTER,
+            )
+        )
+        queued = connection.execute(sa.update(outbox).where(gone).values(**freed, state="queued"))
+        return int(unsure.rowcount + queued.rowcount)
+
+
+def send_uncertain_again(database: Database, *, now: datetime) -> int:
+    """Automatic mails of which nobody knows are sent once more, with the same Message-ID; how many.
+
+    A second uncertain end is final: the mail was handed over twice, that is enough of a chance.
+    """
+    with database.write() as connection:
+        due = sa.and_(outbox.c.state == "uncertain", outbox.c.automatic, outbox.c.next_try_at <= now)
+        twice = sa.exists().where(
+            attempts.c.outbox_id == outbox.c.id, attempts.c.result == "sent_again", attempts.c.at <= now
+        )
+        connection.execute(
+            sa.update(outbox).where(due, twice).values(state="failed", last_error="uncertain after two tries")
+        )
+        again = connection.execute(
+            sa.update(outbox).where(due).values(state="queued", next_try_at=now).returning(outbox.c.id)
+        ).scalars()
+        ids = list(again)
+        for outbox_id in ids:
+            connection.execute(
+                sa.insert(attempts).values(outbox_id=outbox_id, at=now, result="sent_again", response="")
+            )
+        return len(ids)
+
+
+def load_content(blobs: Raws, mail: Outgoing) -> bytes:
+    """The mail as it goes over the wire, proved by its hash."""
+    return blobs.load(mail.kept)
+
+
+def retry(database: Database, ids: Sequence[int] | None, *, now: datetime) -> list[int]:
+    """Try mails again now that wait, failed or are uncertain (None: all that wait or are uncertain); their ids."""
+    states = ("queued", "uncertain") if ids is None else ("queued", "uncertain", "failed")
+    chosen = sa.and_(outbox.c.state.in_(states), sa.true() if ids is None else outbox.c.id.in_(ids))
+    with database.write() as connection:
+        clear_pauses(connection)
+        changed = connection.execute(
+            sa.update(outbox).where(chosen).values(state="queued", next_try_at=now).returning(outbox.c.id)
+        ).scalars()
+        done = sorted(changed)
+    missing = sorted(set(ids or ()) - set(done))
+    if missing:
+        raise NotFound(f"nothing to retry under {', '.join(map(str, missing))}; see `casepost delivery list`")
+    return done
+
+
+def next_try_at(database: Database) -> datetime | None:
+    """When the next mail of the outbox can be tried."""
+    waits = sa.or_(outbox.c.state == "queued", sa.and_(outbox.c.state == "uncertain", outbox.c.automatic))
+    with database.read() as connection:
+        return connection.execute(sa.select(sa.func.min(outbox.c.next_try_at)).where(waits)).scalar()
+
+
+def _supersede_unwanted(connection: Connection, now: datetime) -> None:
+    due = sa.and_(outbox.c.state == "queued", outbox.c.automatic, outbox.c.next_try_at <= now)
+    moved = connection.execute(
+        sa.select(outbox.c.id, outbox.c.kind, outbox.c.not_after, cases.c.status)
+        .join(cases, cases.c.id == outbox.c.case_id)
+        .where(due, sa.or_(outbox.c.case_version != cases.c.version, outbox.c.not_after < now))
+    ).all()
+    for row in moved:
+        too_old = row.not_after is not None and row.not_after < now
+        if too_old or not is_wanted(ReplyKind(row.kind), Status(row.status)):
+            why = "not sent in time" if too_old else "no longer wanted"
+            connection.execute(
+                sa.update(outbox).where(outbox.c.id == row.id).values(state="superseded", last_error=why)
+            )
+
+
+def _outgoing(row: Row[Any]) -> Outgoing:
+    return Outgoing(
+        id=row.id,
+        case_id=row.case_id,
+        kind=ReplyKind(row.kind),
+        automatic=row.automatic,
+        rfc_message_id=row.rfc_message_id,
+        envelope_from=row.envelope_from,
+        envelope_to=row.envelope_to,
+        kept=Kept(content=row.content, location=row.location, sha256=row.sha256, size=row.size),
+        attempts=row.attempts,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,179 @@
+"""Queues and staff: rows seeded from the configuration, changed by command and console."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from cases.address import fold_address, strip_tag
+from cases.model import Queue, Reminders
+from store.errors import NotFound
+from store.tables import queues, user_addresses, user_queues, users
+
+STAFF_ROLES = ("viewer", "agent", "admin")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueSeed:
+    """A queue as the configuration names it; `agents` become users of that role when they are new."""
+
+    queue: Queue
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class User:
+    """A member of staff: the first address is the one written to."""
+
+    id: int
+    name: str
+    role: str
+    addresses: tuple[str, ...]
+    queue_ids: tuple[int, ...]
+
+    @property
+    def address(self) -> str:
+        """Where mail to this person goes."""
+        return self.addresses[0]
+
+
+def seed(connection: Connection, seeds: Sequence[QueueSeed], *, now: datetime) -> None:
+    """Add queues and agents that are not there yet; rows that are there keep what command and console made of them."""
+    for one in seeds:
+        known = connection.execute(sa.select(queues.c.id).where(queues.c.name == one.queue.name)).scalar()
+        if known is not None:
+            continue
+        queue_id = connection.execute(
+            sa.insert(queues).values(_queue_values(one.queue)).returning(queues.c.id)
+        ).scalar_one()
+        for address in one.agents:
+            add_user(connection, address, role="agent", queue_ids=[queue_id], now=now)
+
+
+def load_queues(connection: Connection) -> tuple[Queue, ...]:
+    """All queues in use, in the order they were made."""
+    rows = connection.execute(sa.select(queues).where(queues.c.removed_at.is_(None)).order_by(queues.c.id))
+    return tuple(_queue(row) for row in rows)
+
+
+def load_queue(connection: Connection, queue_id: int) -> Queue:
+    """One queue, also one that is no longer in use."""
+    return _queue(connection.execute(sa.select(queues).where(queues.c.id == queue_id)).one())
+
+
+def find_queue(known: Iterable[Queue], address: str) -> Queue | None:
+    """The queue that takes mail to `address`: its own, or any +tag of it."""
+    plain = strip_tag(address)
+    return next((queue for queue in known if fold_address(queue.address) == plain), None)
+
+
+def add_user(connection: Connection, address: str, *, role: str, queue_ids: Sequence[int], now: datetime) -> int:
+    """Make `address` a member of staff with `role` for these queues, or widen the one who has the address."""
+    key = fold_address(address)
+    user_id = connection.execute(
+        sa.select(user_addresses.c.user_id).where(user_addresses.c.address_key == key)
+    ).scalar()
+    if user_id is None:
+        user_id = connection.execute(
+            sa.insert(users).values(name=address.partition("@")[0], role=role, created_at=now).returning(users.c.id)
+        ).scalar_one()
+        connection.execute(sa.insert(user_addresses).values(user_id=user_id, address=address, address_key=key))
+    else:
+        connection.execute(sa.update(users).where(users.c.id == user_id).values(role=role, removed_at=None))
+    had = set(connection.execute(sa.select(user_queues.c.queue_id).where(user_queues.c.user_id == user_id)).scalars())
+    for queue_id in set(queue_ids) - had:
+        connection.execute(sa.insert(user_queues).values(user_id=user_id, queue_id=queue_id))
+    return int(user_id)
+
+
+def load_users(connection: Connection, *, ids: Sequence[int] | None = None) -> tuple[User, ...]:
+    """Staff that is not removed, all or those with the given ids."""
+    wanted = sa.select(users).where(users.c.removed_at.is_(None)).order_by(users.c.id)
+    rows = connection.execute(wanted if ids is None else wanted.where(users.c.id.in_(ids))).all()
+    found = [row.id for row in rows]
+    addresses = connection.execute(
+        sa.select(user_addresses.c.user_id, user_addresses.c.address)
+        .where(user_addresses.c.user_id.in_(found))
+        .order_by(user_addresses.c.id)
+    ).all()
+    in_queues = connection.execute(sa.select(user_queues).where(user_queues.c.user_id.in_(found))).all()
+    return tuple(
+        User(
+            id=row.id,
+            name=row.name,
+            role=row.role,
+            addresses=tuple(a.address for a in addresses if a.user_id == row.id),
+            queue_ids=tuple(sorted(q.queue_id for q in in_queues if q.user_id == row.id)),
+        )
+        for row in rows
+    )
+
+
+def find_user(connection: Connection, address: str) -> User | None:
+    """The member of staff who has this address."""
+    key = fold_address(address)
+    found = connection.execute(sa.select(user_addresses.c.user_id).where(user_addresses.c.address_key == key)).scalar()
+    return next(iter(load_users(connection, ids=[found])), None) if found is not None else None
+
+
+def queue_by_name(connection: Connection, name: str) -> Queue:
+    """The queue called `name`; NotFound names those there are."""
+    known = load_queues(connection)
+    for queue in known:
+        if queue.name == name:
+            return queue
+    raise NotFound(f"there is no queue {name!r}; there are: {', '.join(queue.name for queue in known)}")
+
+
+def agents_of(connection: Connection, queue_id: int) -> tuple[User, ...]:
+    """Those who are written to about a queue's cases: agents and admins of it."""
+    ids = connection.execute(sa.select(user_queues.c.user_id).where(user_queues.c.queue_id == queue_id)).scalars()
+    return tuple(user for user in load_users(connection, ids=list(ids)) if user.role != "viewer")
+
+
+def load_reminders(connection: Connection, queue_id: int) -> Reminders:
+    """The reminders of a queue."""
+    kept = connection.execute(sa.select(queues.c.reminders).where(queues.c.id == queue_id)).scalar_one()
+    return Reminders(**kept)
+
+
+def store_reminders(connection: Connection, reminders: Reminders) -> None:
+    """Set the reminders of all queues to what the configuration says."""
+    connection.execute(sa.update(queues).values(reminders=_reminder_values(reminders)))
+
+
+def _reminder_values(reminders: Reminders) -> dict[str, str]:
+    return {name: getattr(reminders, name) for name in Reminders.__slots__}
+
+
+def _queue_values(queue: Queue) -> dict[str, Any]:
+    return {
+        "name": queue.name,
+        "address": queue.address,
+        "language": queue.language,
+        "country": queue.country,
+        "timezone": queue.timezone,
+        "hours": queue.hours,
+        "closing_days": list(queue.closing_days),
+        "topics": list(queue.topics),
+        "lead": queue.lead,
+        "reminders": _reminder_values(Reminders()),
+    }
+
+
+def _queue(row: Row[Any]) -> Queue:
+    return Queue(
+        id=row.id,
+        name=row.name,
+        address=row.address,
+        language=row.language,
+        country=row.country,
+        timezone=row.timezone,
+        hours=row.hours,
+        closing_days=tuple(row.closing_days),
+        topics=tuple(row.topics),
+        lead=row.lead,
+    )

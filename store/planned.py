@@ -1,0 +1,217 @@
+"""Planned replies: rows with a due time. What is due is rows, never scheduler jobs.
+
+States: waiting -> working (claimed) -> done (its outbox row is written), cancelled (the wait is over) or
+superseded (no longer wanted when it came due). A claim that lapses makes it waiting again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from cases import hours
+from cases.change import Change
+from cases.model import CaseState, ParticipantRole
+from cases.plan import TRAITS, Audience, Delay, Planned, ReplyKind
+from store.claims import claim, is_ours, lapsed, renew
+from store.database import Database
+from store.events import add_event
+from store.people import agents_of, load_queue, load_reminders, load_users
+from store.tables import participants, planned_replies
+
+_RETRY = timedelta(seconds=30)
+_TRIES = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedReply:
+    """A reply that is due: for a participant or a member of staff, because of a message or without one."""
+
+    id: int
+    case_id: int
+    kind: ReplyKind
+    cause_message_id: int | None
+    participant_id: int | None
+    user_id: int | None
+    note: str
+    due_at: datetime
+    not_after: datetime | None
+    tries: int
+
+
+def add_planned(
+    connection: Connection, state: CaseState, planned: Planned, change: Change, *, message_id: int | None
+) -> None:
+    """Plan one reply for each person of its audience; nothing when its duration is switched off."""
+    due_at = _due_at(connection, state, planned, change.at)
+    if due_at is None:
+        return
+    for column, person_id in _people(connection, state, planned, change):
+        connection.execute(
+            sa.insert(planned_replies).values(
+                case_id=state.id,
+                kind=planned.kind,
+                cause_message_id=message_id,
+                note=change.report if planned.kind is ReplyKind.AGENT_REPORT else "",
+                once_key=f"{planned.kind}:{state.id}:{state.version}:{column}:{person_id}",
+                state="waiting",
+                due_at=due_at,
+                not_after=due_at + timedelta(days=TRAITS[planned.kind].days_of_use),
+                planned_at=change.at,
+                tries=0,
+                last_error="",
+                **{column: person_id},
+            )
+        )
+
+
+def cancel_planned(
+    connection: Connection, case_id: int, kinds: frozenset[ReplyKind], *, at: datetime, because: str
+) -> None:
+    """Cancel what waits of these kinds, and say so on record."""
+    if not kinds:
+        return
+    gone = connection.execute(
+        sa.update(planned_replies)
+        .where(
+            planned_replies.c.case_id == case_id,
+            planned_replies.c.kind.in_(kinds),
+            planned_replies.c.state.in_(("waiting", "working")),
+        )
+        .values(state="cancelled", lease_holder=None)
+        .returning(planned_replies.c.kind)
+    ).scalars()
+    for kind in sorted(set(gone)):
+        what = f"{kind.replace('_', ' ')} cancelled: {because}"
+        add_event(connection, case_id=case_id, at=at, actor="casepost", what=what)
+
+
+def claim_due(database: Database, *, holder: str, now: datetime, limit: int) -> list[PlannedReply]:
+    """Claim up to `limit` replies that are due at `now`, in the order they became due."""
+    with database.write() as connection:
+        rows = claim(
+            database,
+            connection,
+            planned_replies,
+            holder=holder,
+            ready=sa.and_(
+                planned_replies.c.state == "waiting",
+                planned_replies.c.due_at <= now,
+                # A kind that only a newer node knows is left to it.
+                planned_replies.c.kind.in_(list(ReplyKind)),
+            ),
+            order_by=(planned_replies.c.due_at, planned_replies.c.id),
+            working="working",
+            limit=limit,
+        )
+    return [_planned(row) for row in rows]
+
+
+def renew_due(database: Database, *, holder: str, ids: Sequence[int]) -> None:
+    """Ten more seconds for replies that are being rendered."""
+    with database.write() as connection:
+        renew(database, connection, planned_replies, holder=holder, ids=ids)
+
+
+def free_lapsed_due(database: Database, *, node: str = "") -> int:
+    """Make replies waiting again whose lease is over or was held by an earlier life of `node`; how many."""
+    with database.write() as connection:
+        freed = connection.execute(
+            sa.update(planned_replies)
+            .where(lapsed(database, planned_replies, working="working", node=node))
+            .values(state="waiting", lease_holder=None, lease_until=None)
+        )
+        return freed.rowcount
+
+
+def record_planned(connection: Connection, planned_id: int, *, holder: str, state: str) -> bool:
+    """The end of a planned reply (done, superseded); False when it is no longer ours to end."""
+    ended = connection.execute(
+        sa.update(planned_replies)
+        .where(is_ours(planned_replies, planned_id, holder), planned_replies.c.state == "working")
+        .values(state=state, lease_holder=None, lease_until=None)
+    )
+    return ended.rowcount == 1
+
+
+def give_planned_back(connection: Connection, planned_id: int, *, holder: str) -> None:
+    """A claimed reply whose case has changed meanwhile waits again, to be written anew."""
+    connection.execute(
+        sa.update(planned_replies)
+        .where(is_ours(planned_replies, planned_id, holder), planned_replies.c.state == "working")
+        .values(state="waiting", lease_holder=None, lease_until=None)
+    )
+
+
+def record_render_failure(database: Database, planned: PlannedReply, *, holder: str, error: str, now: datetime) -> None:
+    """A reply that could not be written waits and is tried again, later each time; it is never dropped."""
+    wait = _RETRY * 2 ** min(planned.tries, _TRIES // 2)
+    with database.write() as connection:
+        connection.execute(
+            sa.update(planned_replies)
+            .where(is_ours(planned_replies, planned.id, holder))
+            .values(
+                state="waiting",
+                due_at=now + min(wait, timedelta(hours=1)),
+                tries=planned.tries + 1,
+                last_error=error,
+                lease_holder=None,
+                lease_until=None,
+            )
+        )
+
+
+def next_due_at(database: Database) -> datetime | None:
+    """When the next reply is due."""
+    with database.read() as connection:
+        return connection.execute(
+            sa.select(sa.func.min(planned_replies.c.due_at)).where(planned_replies.c.state == "waiting")
+        ).scalar()
+
+
+def _due_at(connection: Connection, state: CaseState, planned: Planned, start: datetime) -> datetime | None:
+    """When the reply is due; whole seconds for what waits, so that `run-due --at` can name the instant."""
+    if planned.delay is Delay.NOW:
+        return start
+    reminders = load_reminders(connection, state.queue_id)
+    text: str = getattr(reminders, planned.delay.value)
+    if not text:
+        return None
+    calendar = hours.make_calendar(load_queue(connection, state.queue_id))
+    due = hours.add(calendar, start, hours.parse_duration(text), clock=reminders.clock)
+    return due if due.microsecond == 0 else due.replace(microsecond=0) + timedelta(seconds=1)
+
+
+def _people(connection: Connection, state: CaseState, planned: Planned, change: Change) -> list[tuple[str, int]]:
+    """Whom the reply is for: the column that names them in a planned reply, and their id."""
+    if planned.audience is Audience.ACTOR:
+        return [("user_id", change.user_id)] if change.user_id is not None else []
+    if planned.audience is Audience.AGENTS:
+        assignee = load_users(connection, ids=[state.assignee_id]) if state.assignee_id is not None else ()
+        return [("user_id", user.id) for user in assignee or agents_of(connection, state.queue_id)]
+    wanted = sa.select(participants.c.id).where(
+        participants.c.case_id == state.id,
+        participants.c.left_at.is_(None),
+        participants.c.hold_reason.is_(None),
+    )
+    if planned.audience is Audience.REQUESTER:
+        wanted = wanted.where(participants.c.role == ParticipantRole.REQUESTER)
+    return [("participant_id", found) for found in connection.execute(wanted.order_by(participants.c.id)).scalars()]
+
+
+def _planned(row: Row[Any]) -> PlannedReply:
+    return PlannedReply(
+        id=row.id,
+        case_id=row.case_id,
+        kind=ReplyKind(row.kind),
+        cause_message_id=row.cause_message_id,
+        participant_id=row.participant_id,
+        user_id=row.user_id,
+        note=row.note,
+        due_at=row.due_at,
+        not_after=row.not_after,
+        tries=row.tries,
+    )

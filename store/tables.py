@@ -1,0 +1,357 @@
+"""Tables of cases, people, messages, planned replies, outbox and events.
+
+Uniqueness that races decide lives in narrow tables (mail_keys, dispositions, known_ids), so that messages
+and events can be split by month.
+"""
+
+import sqlalchemy as sa
+
+from store.columns import BigId, Instant, Json, Text
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _case(name: str = "case_id", *, nullable: bool = False, index: bool = True) -> sa.Column[int]:
+    return sa.Column(name, BigId, sa.ForeignKey("cases.id"), nullable=nullable, index=index)
+
+
+signing_keys = sa.Table(
+    "signing_keys",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+)
+
+queues = sa.Table(
+    "queues",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("name", Text, nullable=False, unique=True),
+    sa.Column("address", Text, nullable=False, unique=True),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("country", sa.String(8), nullable=False),
+    sa.Column("timezone", sa.String(64), nullable=False),
+    sa.Column("hours", Text, nullable=False),
+    sa.Column("closing_days", Json, nullable=False),
+    sa.Column("topics", Json, nullable=False),
+    sa.Column("lead", Text, nullable=False),
+    sa.Column("reminders", Json, nullable=False),
+    sa.Column("removed_at", Instant),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("name", Text, nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("delegate_id", BigId, sa.ForeignKey("users.id")),
+    sa.Column("away_until", Instant),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("removed_at", Instant),
+)
+
+# `address_key` is the address folded for comparison; the first address of a user is the one written to.
+user_addresses = sa.Table(
+    "user_addresses",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("user_id", BigId, sa.ForeignKey("users.id"), nullable=False, index=True),
+    sa.Column("address", Text, nullable=False),
+    sa.Column("address_key", Text, nullable=False, unique=True),
+    sa.Column("passed_at", Instant),
+)
+
+user_queues = sa.Table(
+    "user_queues",
+    metadata,
+    sa.Column("user_id", BigId, sa.ForeignKey("users.id"), primary_key=True),
+    sa.Column("queue_id", BigId, sa.ForeignKey("queues.id"), primary_key=True, index=True),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("number", sa.String(10), nullable=False, unique=True),
+    sa.Column("subject", Text, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("queue_id", BigId, sa.ForeignKey("queues.id"), nullable=False),
+    sa.Column("topic", sa.String(32), nullable=False),
+    sa.Column("priority", sa.String(16), nullable=False),
+    sa.Column("language", sa.String(8)),
+    sa.Column("requester_name", Text, nullable=False),
+    sa.Column("requester_address", Text, nullable=False),
+    sa.Column("requester_key", Text, nullable=False, index=True),
+    sa.Column("assignee_id", BigId, sa.ForeignKey("users.id")),
+    sa.Column("missing", Json, nullable=False),
+    sa.Column("tags", Json, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Column("waiting_since", Instant),
+    sa.Column("first_answer_at", Instant),
+    sa.Column("closed_at", Instant),
+    sa.Column("merged_into_id", BigId, sa.ForeignKey("cases.id")),
+    sa.Column("legal_hold", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index(None, "status", "updated_at"),
+    sa.Index(None, "queue_id", "status"),
+)
+
+# A participant sees what is said from `joined_at` on. `address` is who they are, `reply_address` where mail goes.
+participants = sa.Table(
+    "participants",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    _case(index=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("name", Text, nullable=False),
+    sa.Column("address", Text, nullable=False),
+    sa.Column("address_key", Text, nullable=False, index=True),
+    sa.Column("reply_address", Text, nullable=False),
+    sa.Column("joined_at", Instant, nullable=False),
+    sa.Column("joined_by", Text, nullable=False),
+    sa.Column("left_at", Instant),
+    sa.Column("hold_reason", Text),
+    sa.UniqueConstraint("case_id", "address_key"),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    _case(),
+    _case("origin_case_id", index=False),
+    sa.Column("ledger_id", BigId, unique=True),
+    sa.Column("direction", sa.String(16), nullable=False),
+    sa.Column("kind", sa.String(24), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("participant_id", BigId, sa.ForeignKey("participants.id")),
+    sa.Column("user_id", BigId, sa.ForeignKey("users.id")),
+    sa.Column("rfc_message_id", Text),
+    sa.Column("from_name", Text, nullable=False),
+    sa.Column("from_address", Text, nullable=False),
+    sa.Column("to", Json, nullable=False),
+    sa.Column("cc", Json, nullable=False),
+    sa.Column("subject", Text, nullable=False),
+    sa.Column("text", Text, nullable=False),
+    sa.Column("reply_text", Text, nullable=False),
+    sa.Column("html", Text),
+    sa.Column("language", sa.String(8)),
+    sa.Column("authentication", sa.String(8), nullable=False),
+    sa.Column("unconfirmed", sa.Boolean, nullable=False),
+    sa.Column("why", Json, nullable=False),
+    sa.Column("defects", Json, nullable=False),
+    sa.Column("reader_version", sa.Integer),
+    sa.Column("references", Json, nullable=False),
+)
+
+parts = sa.Table(
+    "parts",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("message_id", BigId, sa.ForeignKey("messages.id"), nullable=False, index=True),
+    sa.Column("path", sa.String(200), nullable=False),
+    sa.Column("start", BigId, nullable=False),
+    sa.Column("length", BigId, nullable=False),
+    sa.Column("encoding", sa.String(32), nullable=False),
+    sa.Column("content_type", Text, nullable=False),
+    sa.Column("charset", Text),
+    sa.Column("filename", Text),
+    sa.Column("content_id", Text),
+    sa.Column("inline", sa.Boolean, nullable=False),
+    sa.Column("attachment", sa.Boolean, nullable=False),
+    sa.Column("size", BigId, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("reader_version", sa.Integer, nullable=False),
+)
+
+identifiers = sa.Table(
+    "identifiers",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    _case(),
+    sa.Column("message_id", BigId, sa.ForeignKey("messages.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("value", Text, nullable=False),
+    sa.Column("source", sa.String(16), nullable=False),
+    sa.Column("reader_version", sa.Integer, nullable=False),
+    sa.Index(None, "value", "kind"),
+)
+
+# What is taken out of a derived text and stays out when the mail is read again; `field` names the column or part.
+redactions = sa.Table(
+    "redactions",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("message_id", BigId, sa.ForeignKey("messages.id"), nullable=False, index=True),
+    sa.Column("field", sa.String(64), nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("reason", Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+links = sa.Table(
+    "links",
+    metadata,
+    _case(index=False),
+    _case("other_case_id"),
+    sa.Column("kind", sa.String(24), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.PrimaryKeyConstraint("case_id", "other_case_id"),
+)
+
+# Every Message-ID seen or made, to the message that has it; a foreign id may come twice, with other content.
+known_ids = sa.Table(
+    "known_ids",
+    metadata,
+    sa.Column("rfc_message_id", Text, nullable=False, index=True),
+    sa.Column("message_id", BigId, sa.ForeignKey("messages.id"), nullable=False),
+    _case(index=False),
+    sa.PrimaryKeyConstraint("message_id"),
+)
+
+# Sameness of mails: the key is an HMAC over Message-ID, author and decoded content.
+mail_keys = sa.Table(
+    "mail_keys",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("ledger_id", BigId, nullable=False),
+    sa.Column("strength", sa.Integer, nullable=False),
+    _case(nullable=True, index=False),
+    sa.Column("message_id", BigId, sa.ForeignKey("messages.id")),
+)
+
+# The one final word for each mail of the ledger.
+dispositions = sa.Table(
+    "dispositions",
+    metadata,
+    sa.Column("ledger_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("outcome", sa.String(16), nullable=False),
+    _case(nullable=True),
+    sa.Column("message_id", BigId, sa.ForeignKey("messages.id")),
+    sa.Column("reason", Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+# States: waiting -> working -> done | cancelled | superseded; docs/architecture.md draws them.
+planned_replies = sa.Table(
+    "planned_replies",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    _case(),
+    sa.Column("kind", sa.String(24), nullable=False),
+    sa.Column("cause_message_id", BigId, sa.ForeignKey("messages.id")),
+    sa.Column("participant_id", BigId, sa.ForeignKey("participants.id")),
+    sa.Column("user_id", BigId, sa.ForeignKey("users.id")),
+    sa.Column("note", Text, nullable=False),
+    sa.Column("once_key", sa.String(120), nullable=False, unique=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("not_after", Instant),
+    sa.Column("planned_at", Instant, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("last_error", Text, nullable=False),
+    sa.Column("lease_holder", sa.String(100)),
+    sa.Column("lease_until", Instant),
+    sa.Index(None, "state", "due_at"),
+)
+
+# States: queued -> sending -> sent | failed | uncertain | held | superseded; docs/architecture.md draws them.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("planned_id", BigId, sa.ForeignKey("planned_replies.id"), unique=True),
+    _case(),
+    sa.Column("message_id", BigId, sa.ForeignKey("messages.id"), index=True),
+    sa.Column("kind", sa.String(24), nullable=False),
+    sa.Column("automatic", sa.Boolean, nullable=False),
+    sa.Column("rfc_message_id", Text, nullable=False, unique=True),
+    sa.Column("envelope_from", Text, nullable=False),
+    sa.Column("envelope_to", Text, nullable=False),
+    sa.Column("subject", Text, nullable=False),
+    sa.Column("content", sa.LargeBinary),
+    sa.Column("location", sa.String(200)),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("case_version", sa.Integer, nullable=False),
+    sa.Column("not_after", Instant),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("in_data", sa.Boolean, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_try_at", Instant, nullable=False),
+    sa.Column("last_error", Text, nullable=False),
+    sa.Column("hold_reason", Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("sent_at", Instant),
+    sa.Column("lease_holder", sa.String(100)),
+    sa.Column("lease_until", Instant),
+    sa.Index(None, "state", "next_try_at"),
+    sa.Index(None, "case_id", "envelope_to", "state"),
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("outbox_id", BigId, sa.ForeignKey("outbox.id"), nullable=False, index=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("result", sa.String(16), nullable=False),
+    sa.Column("code", sa.Integer),
+    sa.Column("response", Text, nullable=False),
+)
+
+# A way out of the machine that is down: nothing is tried over it before `until`.
+pauses = sa.Table(
+    "pauses",
+    metadata,
+    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("until", Instant, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("reason", Text, nullable=False),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    _case(nullable=True),
+    sa.Column("message_id", BigId),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("actor", Text, nullable=False),
+    sa.Column("what", Text, nullable=False),
+    sa.Column("salt", sa.LargeBinary, nullable=False),
+    sa.Column("sealed", sa.Boolean, nullable=False),
+    sa.Index(
+        "ix_events_unsealed", "id", sqlite_where=sa.text("sealed = 0"), postgresql_where=sa.text("sealed = false")
+    ),
+)
+
+# The hash chain: hash = SHA-256(previous hash + commitment), commitment = SHA-256(salt + event).
+seals = sa.Table(
+    "seals",
+    metadata,
+    sa.Column("position", BigId, primary_key=True, autoincrement=False),
+    sa.Column("event_id", BigId, nullable=False, unique=True),
+    sa.Column("commitment", sa.LargeBinary, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.String(100), primary_key=True),
+    sa.Column("holder", sa.String(100), nullable=False),
+    sa.Column("until", Instant, nullable=False),
+)

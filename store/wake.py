@@ -1,0 +1,70 @@
+"""Waking the worker: a commit that makes something due says so at once, through a datagram socket in data_dir.
+
+Losing a wake-up loses nothing: what is due is rows, and the worker looks at them every few seconds anyway.
+"""
+
+import contextlib
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_NAME = "worker.sock"
+
+
+class Waker:
+    """Wakes the worker of this machine, if one runs on `data_dir`."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir
+
+    def wake(self) -> bool:
+        """Say that something is due; whether a worker was there to hear it."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.setblocking(False)
+            try:
+                with _short_path(self._folder) as path:
+                    sender.sendto(b"1", path)
+            except BlockingIOError:
+                return True  # its queue is full of wake-ups: it will look
+            except OSError:
+                return False
+        return True
+
+
+class WakeSocket:
+    """The worker's end: `wait` returns when somebody wakes it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        with contextlib.suppress(FileNotFoundError):
+            (data_dir / _NAME).unlink()
+        with _short_path(data_dir) as path:
+            self._socket.bind(path)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether a wake-up came within so many seconds."""
+        self._socket.settimeout(seconds)
+        try:
+            self._socket.recv(16)
+        except TimeoutError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._socket.close()
+        with contextlib.suppress(FileNotFoundError):
+            (self._folder / _NAME).unlink()
+
+
+@contextmanager
+def _short_path(folder: Path) -> Iterator[str]:
+    """The socket's path by way of an open folder: a unix socket's path holds 107 octets, a folder's may be longer."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}/{_NAME}"
+    finally:
+        os.close(descriptor)
