@@ -1,0 +1,1 @@
+"""Mail out: what is due is rendered, composed, kept in the outbox and delivered."""

@@ -1,0 +1,216 @@
+"""A template and its values become a subject, a text part and an HTML part. Values are data and never become markup."""
+
+import re
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import lru_cache
+from typing import Any, get_type_hints
+
+import css_inline
+from jinja2 import Template as CompiledTemplate
+from jinja2 import TemplateError, TemplateSyntaxError, Undefined, nodes
+from markupsafe import Markup
+
+from responder.headers import clean_header
+from responder.markdown import mask_value, mask_words, parse_markdown, remove_masks, render_html, unmask
+from responder.plain_text import render_text
+from responder.sandbox import MAX_RENDERED_CHARACTERS, Environment, layout_environment
+from responder.templates import Template
+from responder.values import Values
+from responder.words import find_word, name_language
+
+_SUBJECT = "Subject:"
+_LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+# Controls and lone surrogates; direction overrides make a text read other than it is written.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202d\u202e]")
+_FAULTS = (
+    TemplateError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    RecursionError,
+    SyntaxError,
+)
+_VALUE_CLASS = re.compile(r"'?responder\.values\.(\w+?)Value object'?")
+_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+
+
+class TemplateFailed(Exception):
+    """A template that cannot be rendered: the same again next time, so someone must mend it."""
+
+    def __init__(self, *, name: str, language: str, line: int, message: str) -> None:
+        super().__init__(f"{language}/{name}.md, line {line}: {message}")
+        self.name = name
+        self.language = language
+        self.line = line
+        self.message = message
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """One mail in words; `subject` has no tag yet, `text` and `html` end in a line break."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+class Words(str):
+    """A person's words: their lines stand in the mail as they were typed."""
+
+    __slots__ = ()
+
+
+def render(*, template: Template, values: Values) -> Rendered:
+    """The mail that the template makes of the values; TemplateFailed names file, line and what is wrong."""
+    context = {one.name: _show(getattr(values, one.name), one.name) for one in fields(values)}
+    subject_source, body_source = _split_source(template)
+    subject = clean_header(unmask(_run(template, subject_source, context)))
+    tokens = parse_markdown(_run(template, body_source, context))
+    frame = {"subject": subject, "language": template.language, "content": Markup(render_html(tokens))}  # noqa: S704
+    return Rendered(
+        subject=subject,
+        text=render_text(tokens),
+        html=_INLINER.inline(_run_layout(template, frame)),
+        language=template.language,
+    )
+
+
+def find_faults(template: Template) -> list[TemplateFailed]:
+    """What would fail in a template whatever the values are: first line, syntax, unknown variables and attributes."""
+    try:
+        subject, body = _split_source(template)
+        trees = [_environment(template.language).parse_limited(source) for source in (subject, body)]
+        layout_environment().parse_limited(template.layout)
+    except TemplateFailed as failed:
+        return [failed]
+    except _FAULTS as error:
+        return [_describe(template, error)]
+    faults = [fault for tree in trees for fault in _find_unknown(tree)]
+    return [_fail(template, line, message) for line, message in sorted(set(faults))]
+
+
+def _show(value: Any, name: str) -> Any:
+    """The values as a template sees them: texts cleaned, persons' words marked."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _show(getattr(value, one.name), one.name) for one in fields(value)})
+    if isinstance(value, tuple):
+        return tuple(_show(one, name) for one in value)
+    text = _UNPRINTABLE.sub("", _LINE_END.sub("\n", value))
+    return Words(text.strip("\n")) if name in {"body", "text"} else " ".join(text.split())
+
+
+def _mask_output(value: Any) -> str:
+    if isinstance(value, Undefined):
+        return str(value)
+    if not isinstance(value, str | int | None):
+        raise TypeError("only a text or a number can stand in a mail, not a record, a list or a method")
+    text = "" if value is None else str(value)
+    return mask_words(text) if isinstance(value, Words) or "\n" in text else mask_value(text)
+
+
+def _split_source(template: Template) -> tuple[str, str]:
+    """The subject's source and the body's, the body still on its own lines so that a fault names the right one."""
+    source = remove_masks(_LINE_END.sub("\n", template.source))
+    first, _, rest = source.partition("\n")
+    if not first.startswith(_SUBJECT) or not first.removeprefix(_SUBJECT).strip():
+        raise _fail(template, 1, "the first line must be “Subject: …”")
+    if rest.partition("\n")[0].strip():
+        raise _fail(template, 2, "a blank line must follow the subject")
+    return first.removeprefix(_SUBJECT).strip(), "\n" + rest
+
+
+def _run(template: Template, source: str, context: Mapping[str, Any]) -> str:
+    try:
+        return _collect(_compile(template.language, source), context)
+    except _FAULTS as error:
+        raise _describe(template, error) from error
+
+
+def _run_layout(template: Template, frame: Mapping[str, Any]) -> str:
+    try:
+        return _collect(_compile_layout(template.layout), frame)
+    except _FAULTS as error:
+        raise _fail(template, _find_line(error), f"in _layout.html: {error}") from error
+
+
+def _collect(compiled: CompiledTemplate, context: Mapping[str, Any]) -> str:
+    pieces, size = [], 0
+    for piece in compiled.generate(context):
+        pieces.append(piece)
+        size += len(piece)
+        if size > MAX_RENDERED_CHARACTERS:
+            raise ValueError(f"the mail grows over {MAX_RENDERED_CHARACTERS} characters")
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=64)
+def _environment(language: str) -> Environment:
+    return Environment(
+        finalize=_mask_output,
+        filters={
+            "word": lambda word: find_word(word, language),
+            "language_name": lambda code: name_language(code, language),
+        },
+    )
+
+
+@lru_cache(maxsize=256)
+def _compile(language: str, source: str) -> CompiledTemplate:
+    return _build(_environment(language), source)
+
+
+@lru_cache(maxsize=16)
+def _compile_layout(source: str) -> CompiledTemplate:
+    return _build(layout_environment(), source)
+
+
+def _build(environment: Environment, source: str) -> CompiledTemplate:
+    code = environment.compile(environment.parse_limited(source), filename="<template>")
+    return CompiledTemplate.from_code(environment, code, {})
+
+
+def _describe(template: Template, error: BaseException) -> TemplateFailed:
+    message = getattr(error, "message", None) or str(error) or type(error).__name__
+    return _fail(template, _find_line(error), _VALUE_CLASS.sub(lambda found: found[1].lower(), message))
+
+
+def _find_line(error: BaseException) -> int:
+    if isinstance(error, TemplateSyntaxError):
+        return error.lineno
+    frames = [one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == "<template>"]
+    return (frames[-1] if frames else None) or 1
+
+
+def _fail(template: Template, line: int, message: str) -> TemplateFailed:
+    return TemplateFailed(name=template.name, language=template.language, line=line, message=message)
+
+
+def _find_unknown(tree: nodes.Template) -> list[tuple[int, str]]:
+    known = _list_attributes()
+    local = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"} | {"loop"}
+    faults = [
+        (name.lineno, f"{name.name!r} is no variable of mail templates")
+        for name in tree.find_all(nodes.Name)
+        if name.name not in known and name.name not in local
+    ]
+    for node in tree.find_all(nodes.Getattr):
+        owner = node.node.name if isinstance(node.node, nodes.Name) and node.node.name not in local else None
+        if owner in known and node.attr not in known[owner]:
+            faults.append((node.lineno, f"{owner!r} has no {node.attr!r}"))
+    return faults
+
+
+@lru_cache(maxsize=1)
+def _list_attributes() -> dict[str, frozenset[str]]:
+    hints = get_type_hints(Values)
+    return {
+        one.name: frozenset(part.name for part in fields(hints[one.name]))
+        if is_dataclass(hints[one.name])
+        else frozenset()
+        for one in fields(Values)
+    }
