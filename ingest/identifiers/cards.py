@@ -1,0 +1,69 @@
+"""Payment card numbers never leave the raw mail: they are shown as `•••• 1111`."""
+
+import re
+from collections.abc import Iterable
+
+from ingest.identifiers import checks
+
+_SEPARATOR = r"(?:[ \t\u00a0\u2007\u202f]|\r?\n>{0,3} ?|[-\u2010-\u2014\u2212.]|&nbsp;|&#160;|<[^<>]{0,80}>){0,3}"
+_RUN = re.compile(rf"(?<![\d+])\d{{1,19}}(?:{_SEPARATOR}\d{{1,19}}){{0,20}}")
+_DIGITS = re.compile(r"\d+")
+# Issuer ranges of ISO/IEC 7812 in use: (lowest and highest leading digits, lengths).
+_ISSUERS = (
+    (re.compile(r"4"), (13, 16, 19)),
+    (re.compile(r"5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)"), (16,)),
+    (re.compile(r"3[47]"), (15,)),
+    (re.compile(r"3(?:0[0-59]|[689])"), (14, 16)),
+    (re.compile(r"35(?:2[89]|[3-8])"), (16, 17, 18, 19)),
+    (re.compile(r"6(?:011|4[4-9]|5|2)|8[12]"), (16, 17, 18, 19)),
+    (re.compile(r"50|5[6-9]|6"), (16, 18, 19)),
+    (re.compile(r"220[0-4]|9792"), (16, 17, 18, 19)),
+)
+_FIRST_DIGITS = "2345689"
+_MAX_GROUPS = 21
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether 13 to 19 digits are a card: an issuer's range and length, and the Luhn check."""
+    if not 13 <= len(digits) <= 19 or not checks.luhn(digits) or len(set(digits)) == 1:
+        return False
+    if len(digits) == 13 and checks.gtin(digits):
+        return False  # an EAN of Germany begins with 4 as the 13-digit cards of the past did
+    return any(len(digits) in lengths and prefix.match(digits) for prefix, lengths in _ISSUERS)
+
+
+def mask_card_numbers(text: str, known: Iterable[str] = ()) -> str:
+    """The text with each card number as `•••• 1111`. Digits that belong to a value in `known` stay as they are."""
+    kept = ["".join(_DIGITS.findall(value)) for value in known]
+    return _RUN.sub(lambda match: _mask_run(match[0], kept), text)
+
+
+def _mask_run(run: str, known: list[str]) -> str:
+    groups = list(_DIGITS.finditer(run))[:_MAX_GROUPS]
+    out: list[str] = []
+    pos = index = 0
+    while index < len(groups):
+        end = _find_card(groups, index, known)
+        if end is None:
+            index += 1
+            continue
+        number = "".join(group[0] for group in groups[index:end])
+        out.append(run[pos : groups[index].start()] + "•••• " + number[-4:])
+        pos = groups[end - 1].end()
+        index = end
+    return "".join(out) + run[pos:]
+
+
+def _find_card(groups: list["re.Match[str]"], start: int, known: list[str]) -> int | None:
+    """The index behind the last group when a card number begins at group `start`; the longest one wins."""
+    best = None
+    digits = ""
+    if groups[start][0][0] not in _FIRST_DIGITS:
+        return None
+    for index in range(start, len(groups)):
+        digits += groups[index][0]
+        if len(digits) > 19:
+            break
+        if is_card_number(digits) and not any(digits in value for value in known):
+            best = index + 1
+    return best

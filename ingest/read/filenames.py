@@ -1,0 +1,49 @@
+"""File names of attachments as a person may see them: metadata only, never a path (threats: zero-width `.htaccess`)."""
+
+import re
+import unicodedata
+
+from ingest.read.limits import MAX_FILENAME_BYTES
+
+_SEPARATORS = re.compile(r"[/\\:]")
+# Cc control, Cf format (direction marks, zero width), Co/Cs private and surrogates, Zl/Zp line and paragraph ends.
+_UNSAFE_CATEGORIES = frozenset(("Cc", "Cf", "Co", "Cs", "Zl", "Zp"))
+_MAX_EXTENSION = 20
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
+
+
+def safe_filename(name: str) -> str | None:
+    """A display name: NFC, last path component, no control, direction or zero-width characters, at most 120 octets.
+
+    None when nothing is left. The extension is kept when the name is cut. Leading dots go (hidden files),
+    trailing dots and blanks go (Windows drops them), device names get an underscore.
+    """
+    if not name:
+        return None
+    last = [piece for piece in _SEPARATORS.split(name[-5_000:]) if piece.strip(" .")][-1:]
+    if not last:
+        return None
+    kept = "".join(
+        c for c in unicodedata.normalize("NFC", last[0]) if unicodedata.category(c) not in _UNSAFE_CATEGORIES
+    )
+    kept = " ".join(kept.split()).strip(" .")
+    if _RESERVED.match(kept):
+        kept = "_" + kept
+    return _cut(kept) or None
+
+
+def has_double_extension(name: str) -> bool:
+    """Whether a name shows one type and is another, as in `invoice.pdf.exe`."""
+    return (
+        re.search(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|txt|csv|zip)\s*\.[a-z0-9]{2,5}\Z", name, re.IGNORECASE) is not None
+    )
+
+
+def _cut(name: str) -> str:
+    if len(name.encode()) <= MAX_FILENAME_BYTES:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    if not dot or len(extension.encode()) > _MAX_EXTENSION:
+        stem, dot, extension = name, "", ""
+    room = MAX_FILENAME_BYTES - len((dot + extension).encode())
+    return stem.encode()[:room].decode("utf-8", "ignore").rstrip(" .") + dot + extension

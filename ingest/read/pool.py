@@ -1,0 +1,173 @@
+"""Readers in children that can be killed: a mail that hangs or eats memory costs one child, never the service.
+
+Thread-safe: `read` takes a free child or waits for one. Results come back as MessagePack and are checked against
+the type; nothing a child sends is ever unpickled.
+"""
+
+import contextlib
+import math
+import queue
+import signal
+import threading
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from cases.mail import Mail
+from ingest.read.child import DONE, READY, ChildLimits, Reader, serve
+from ingest.read.reader import read as read_mail
+
+_START_SECONDS = 60.0
+_STOP_SECONDS = 2.0
+
+
+class ReaderFailed(Exception):
+    """The child could not read the mail; `reason` is "time", "memory", "died" or the name of an error."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(kw_only=True, slots=True)
+class _Child:
+    """A running child, the parent's end of its pipe, and how many mails it has read."""
+
+    process: ForkServerProcess
+    conn: Connection
+    mails: int = 0
+
+
+class ReaderPool:
+    """`size` children that read mails, each started when it is first needed and recycled after some mails.
+
+    `seconds` is the wall time for one mail, `memory_bytes` what a child may use above its start. `reader` is what
+    runs in the child; only tests give another one.
+    """
+
+    def __init__(
+        self,
+        *,
+        size: int = 1,
+        seconds: float = 20.0,
+        memory_bytes: int = 512 * 2**20,
+        recycle_after: int = 500,
+        reader: Reader = read_mail,
+    ) -> None:
+        self._context = get_context("forkserver")
+        self._context.set_forkserver_preload(["ingest.read.child"])
+        self._seconds = seconds
+        self._limits = ChildLimits(cpu_seconds=math.ceil(seconds), memory_bytes=memory_bytes)
+        self._recycle_after = recycle_after
+        self._reader = reader
+        self._decoder = msgspec.msgpack.Decoder(Mail)
+        self._closed = threading.Event()
+        self._places: queue.Queue[_Child | None] = queue.Queue()
+        self._size = size
+        for _ in range(size):
+            self._places.put(None)
+
+    def read(self, raw: bytes) -> Mail:
+        """What the mail says. Blocks while all children are busy. Raises ReaderFailed; the next call is served."""
+        if self._closed.is_set():
+            raise ReaderFailed("closed")
+        child = self._places.get()
+        keep = False
+        try:
+            if self._closed.is_set():
+                raise ReaderFailed("closed")
+            if child is None:
+                child = self._start()
+            mail = self._ask(child, raw)
+            child.mails += 1
+            keep = child.mails < self._recycle_after
+            return mail
+        finally:
+            if child is not None and not keep:
+                _stop(child)
+            self._places.put(child if keep else None)
+
+    def close(self) -> None:
+        """End all children; those that are reading are waited for, at most their time limit."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        for _ in range(self._size):
+            child = self._places.get()
+            if child is not None:
+                _stop(child)
+        for _ in range(self._size):
+            self._places.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _start(self) -> _Child:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=serve, args=(theirs, self._limits, self._reader), name="casepost-reader", daemon=True
+        )
+        try:
+            process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        child = _Child(process=process, conn=ours)
+        if self._receive(child, _START_SECONDS) != READY:
+            _stop(child)
+            raise ReaderFailed("died")
+        return child
+
+    def _ask(self, child: _Child, raw: bytes) -> Mail:
+        sender = threading.Thread(target=_send, args=(child.conn, raw), daemon=True)
+        sender.start()
+        answer = self._receive(child, self._seconds)
+        sender.join(_STOP_SECONDS)
+        if answer[:1] != DONE:
+            raise ReaderFailed(answer[1:].decode("ascii", "replace")[:80] or "died")
+        try:
+            return self._decoder.decode(memoryview(answer)[1:])
+        except msgspec.MsgspecError as error:
+            raise ReaderFailed("wrong answer") from error
+
+    def _receive(self, child: _Child, seconds: float) -> bytes:
+        try:
+            if not child.conn.poll(seconds):
+                child.process.kill()
+                raise ReaderFailed("time")
+            return child.conn.recv_bytes()
+        except (EOFError, OSError) as error:
+            child.process.join(_STOP_SECONDS)
+            raise ReaderFailed(_death(child.process.exitcode)) from error
+
+
+def _send(conn: Connection, raw: bytes) -> None:
+    """Hand over the mail, in a thread of its own: a child that stops reading the pipe must not block the caller."""
+    with contextlib.suppress(OSError, ValueError):
+        conn.send_bytes(raw)
+
+
+def _death(exitcode: int | None) -> str:
+    return "time" if exitcode == -signal.SIGXCPU else "died"
+
+
+def _stop(child: _Child) -> None:
+    """End a child: the end of its pipe asks it to, after a moment it is killed."""
+    child.conn.close()
+    child.process.join(_STOP_SECONDS if child.mails else 0)
+    if child.process.is_alive():
+        child.process.kill()
+        child.process.join()
+    child.process.close()

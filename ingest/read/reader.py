@@ -1,0 +1,148 @@
+"""Raw octets to a Mail: the order of the steps. Each step is guarded, so reading never fails, whatever the octets."""
+
+from dataclasses import dataclass
+
+from cases.mail import Address, Bounce, Mail, MailKind
+from ingest.identifiers import mask_cards
+from ingest.kind import Signs, decide_kind
+from ingest.read.addresses import find_author, parse_address_list
+from ingest.read.bounce import parse_bounce
+from ingest.read.cross_check import cross_check
+from ingest.read.defects import Defects
+from ingest.read.find_in_mail import find_in_texts, read_attached_texts
+from ingest.read.headers import Headers, find_date, find_message_id, find_message_ids
+from ingest.read.language import find_language
+from ingest.read.limits import MAX_REFERENCES, MAX_SUBJECT_CHARS
+from ingest.read.mime import Leaf, Tree, parse_tree
+from ingest.read.params import Parameterised
+from ingest.read.parts import Parts, make_fingerprint, read_parts
+from ingest.read.reply_text import Split, split_reply
+from ingest.read.text import Body, read_body
+from ingest.topics import find_topic, is_urgent
+
+READER_VERSION = 1
+
+_SINGLE = (
+    "from",
+    "subject",
+    "message-id",
+    "date",
+    "to",
+    "cc",
+    "reply-to",
+    "sender",
+    "in-reply-to",
+    "references",
+    "content-type",
+)
+_NO_TREE = Tree(headers=Headers(), content=Parameterised(value="text/plain"), leaves=())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Pieces:
+    """What was read of the octets before it is understood."""
+
+    raw: bytes
+    tree: Tree
+    author: Address | None
+    body: Body
+    parts: Parts
+
+
+def read(raw: bytes) -> Mail:
+    """What a raw mail says. Total: any octets give a Mail, and `defects` says what could not be read."""
+    defects = Defects()
+    tree = defects.guard("structure", _NO_TREE, parse_tree, raw, defects)
+    headers = tree.headers
+    for name in _SINGLE:
+        if headers.count(name) > 1:
+            defects.add(f"{name.title()}: given more than once, the first counts")
+    author = defects.guard("From", None, find_author, headers.all("from"), defects)
+    body = defects.guard("body", Body(text="", html=None, paths=frozenset()), read_body, raw, tree.leaves, defects)
+    parts = defects.guard("parts", Parts(parts=(), contents=()), read_parts, raw, tree.leaves, body.paths, defects)
+    cross_check(raw, tree, author, defects)
+    return _compose(_Pieces(raw=raw, tree=tree, author=author, body=body, parts=parts), defects)
+
+
+def _compose(pieces: _Pieces, defects: Defects) -> Mail:
+    raw, tree, author, body, parts = pieces.raw, pieces.tree, pieces.author, pieces.body, pieces.parts
+    headers = tree.headers
+    message_id = find_message_id(headers.first("message-id"))
+    sender = next(iter(_addresses(headers, "from", defects)), None)
+    subject = defects.guard("Subject", "", headers.decoded, "subject", defects)[:MAX_SUBJECT_CHARS]
+    kind, reason = decide_kind(_signs(tree, subject, sender))
+    split = defects.guard(
+        "reply text",
+        Split(new=body.text, quoted="", signature=""),
+        split_reply,
+        body.text,
+        sender.name if sender else "",
+    )
+    is_words = kind in (MailKind.MESSAGE, MailKind.AUTO_REPLY)
+    language = defects.guard("language", None, _language, subject, split) if is_words else None
+    attached = defects.guard("attached text", (), read_attached_texts, raw, tree.leaves, body.paths, defects)
+    identifiers = find_in_texts(subject, split, attached, language) if is_words else ()
+    values = tuple(one.value for one in identifiers)
+    return Mail(
+        fingerprint=make_fingerprint(message_id, author, headers.first("from"), parts.contents),
+        reader_version=READER_VERSION,
+        message_id=message_id,
+        in_reply_to=find_message_ids(headers.first("in-reply-to"))[:MAX_REFERENCES],
+        references=_references(headers, defects),
+        subject=mask_cards(subject, values),
+        sender=sender,
+        author=author,
+        reply_to=_addresses(headers, "reply-to", defects),
+        to=_addresses(headers, "to", defects),
+        cc=_addresses(headers, "cc", defects),
+        date=find_date(headers.first("date"), defects),
+        kind=kind,
+        kind_reason=reason,
+        language=language,
+        topic=find_topic(subject, split.new, tuple(one.kind for one in identifiers)) if is_words else "other",
+        urgent=is_words and is_urgent(subject, split.new, is_reply=bool(split.quoted)),
+        text=mask_cards(body.text, values),
+        reply_text=mask_cards(split.new, values),
+        html=mask_cards(body.html, values) if body.html is not None else None,
+        parts=parts.parts,
+        identifiers=identifiers,
+        bounce=_bounce(raw, tree, body.text, defects) if kind is MailKind.BOUNCE else None,
+        defects=defects.all(),
+    )
+
+
+def _addresses(headers: Headers, name: str, defects: Defects) -> tuple[Address, ...]:
+    return defects.guard(name.title(), (), parse_address_list, headers.all(name), defects)
+
+
+def _references(headers: Headers, defects: Defects) -> tuple[str, ...]:
+    """The newest hundred: threading goes from the end, and a hostile list must not push the last ones out."""
+    found = find_message_ids(headers.first("references"))
+    if len(found) > MAX_REFERENCES:
+        defects.add(f"more than {MAX_REFERENCES} References: the newest are kept")
+    return found[-MAX_REFERENCES:]
+
+
+def _signs(tree: Tree, subject: str, sender: Address | None) -> Signs:
+    return Signs(
+        headers=tree.headers,
+        subject=subject,
+        sender=sender.address if sender else "",
+        root_type=tree.content.value,
+        leaf_types=tuple(leaf.content_type for leaf in tree.leaves),
+        report_type=tree.content.params.get("report-type", "").strip().lower(),
+        method=_calendar_method(tree.leaves),
+    )
+
+
+def _calendar_method(leaves: tuple[Leaf, ...]) -> str:
+    return next((leaf.content.params.get("method", "") for leaf in leaves if leaf.content_type == "text/calendar"), "")
+
+
+def _language(subject: str, split: Split) -> str | None:
+    """The language of the new words; the subject is asked only when they are too few."""
+    return find_language(split.new) or find_language(f"{subject}\n{split.new}")
+
+
+def _bounce(raw: bytes, tree: Tree, text: str, defects: Defects) -> Bounce:
+    return defects.guard("delivery status", Bounce(), parse_bounce, raw, tree.leaves, tree.headers, text, defects)
