@@ -1,0 +1,181 @@
+"""What becomes of a mail: pure, from the mail, its envelope and what the store knows.
+
+The order of the steps matters: our own mail first, so that nothing can loop; then reports about mail, which come
+to agents' addresses too; then staff; then automatic mail, which changes no state; and then people, whose case is
+found by evidence.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from cases.address import domain_of, fold_address, strip_tag
+from cases.change import Change, NewMessage, Opening
+from cases.mail import Address, Mail, MailKind
+from cases.missing import find_missing
+from cases.model import Direction, Happening, MessageKind, Outcome, Priority, Queue
+from cases.reference import Role
+from ingest.question import Question, book
+from ingest.staff import decide_staff
+from ingest.thread import Place, Placement, decide_place
+from store.people import find_queue
+
+_TOO_OLD_TO_ANSWER = timedelta(days=7)
+_MAX_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3: longer ones cannot be written to
+_NEVER_COPIED = ("no-reply", "noreply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster")
+
+
+def decide(question: Question) -> Change:
+    """The change that this mail makes: of a case, or of nothing but the books."""
+    if question.evidence.is_our_own or _is_from_us(question):
+        return book(question, outcome=Outcome.IGNORED, reason="our own mail came back to us")
+    if question.mail.kind in (MailKind.BOUNCE, MailKind.FEEDBACK_REPORT):
+        return _book_report(question)
+    staff = [one for one in question.evidence.signed if one.role is not Role.SELLER]
+    if staff:
+        return decide_staff(question, staff[0])
+    place = decide_place(question.mail, question.evidence, question.known, failed=question.failed, now=question.now)
+    if question.mail.kind is MailKind.AUTO_REPLY:
+        return _book_automatic(question, place)
+    if place.placement in (Placement.APPENDED, Placement.UNCONFIRMED):
+        return _append(question, place)
+    return _open(question, place)
+
+
+def _append(question: Question, place: Place) -> Change:
+    assert place.facts is not None
+    stranger = place.placement is Placement.UNCONFIRMED
+    author = fold_address(question.mail.author.address) if question.mail.author else ""
+    return replace(
+        book(question, outcome=Outcome.APPENDED, reason=place.steps[-1].detail),
+        case_id=place.facts.state.id,
+        happenings=(Happening.STRANGER_WROTE if stranger else Happening.SELLER_WROTE,),
+        message=_seller_message(
+            question, place, participant_id=place.facts.participants.get(author), unconfirmed=stranger
+        ),
+        silent=_is_silent(question),
+        notes=(f"mail from {question.author} appended by {place.steps[-1].step}",),
+    )
+
+
+def _open(question: Question, place: Place) -> Change:
+    mail = question.mail
+    queues = _queues(question)
+    author = mail.author or mail.sender or Address(address="")
+    kinds = [found.kind for found in mail.identifiers]
+    pictures = any(part.content_type.startswith("image/") for part in mail.parts if part.attachment)
+    linked = place.facts.state.number if place.facts is not None else None
+    return replace(
+        book(question, outcome=Outcome.CREATED, reason=f"a new case, linked with {linked}" if linked else "a new case"),
+        happenings=(Happening.OPENED,),
+        opening=Opening(
+            queue_id=queues[0].id,
+            subject=mail.subject,
+            topic=mail.topic,
+            priority=Priority.URGENT if mail.urgent else Priority.NORMAL,
+            language=mail.language,
+            requester=author,
+            reply_address=_reply_address(mail, author),
+            copied=_copied(question, author),
+            missing=find_missing(mail.topic, kinds, has_picture=pictures),
+        ),
+        message=_seller_message(question, place, participant_id=None, unconfirmed=False),
+        silent=_is_silent(question),
+        links=(linked,) if linked else (),
+        notes=tuple(f"also sent to the queue {queue.name}" for queue in queues[1:]),
+    )
+
+
+def _book_report(question: Question) -> Change:
+    """A delivery report makes no case and no answer; about a mail of ours it is a message of that mail's case.
+
+    Our envelope sender is a signed address, so a report that quotes no Message-ID is placed by where it came to.
+    """
+    bounce = question.mail.bounce
+    number = question.bounced_number or next((one.number for one in question.evidence.signed), None)
+    facts = question.known.cases.get(number) if number else None
+    if facts is None or bounce is None:
+        return book(question, outcome=Outcome.BOUNCE, reason="a report about a mail that is not known here")
+    gone = ", ".join(f"{one.address} {one.action} {one.status}".strip() for one in bounce.recipients)
+    return replace(
+        book(question, outcome=Outcome.BOUNCE, reason=f"a report about a mail of ours: {gone or 'no recipient named'}"),
+        case_id=facts.state.id,
+        happenings=(Happening.BOUNCED,),
+        message=_inbound(question, MessageKind.BOUNCE),
+        notes=(f"bounce: {gone}",),
+    )
+
+
+def _book_automatic(question: Question, place: Place) -> Change:
+    """An automatic reply is kept with its case and changes neither state nor timers; it never opens a case."""
+    reason = f"automatic mail ({question.mail.kind_reason})"
+    if place.placement is not Placement.APPENDED or place.facts is None:
+        return book(question, outcome=Outcome.IGNORED, reason=reason)
+    return replace(
+        book(question, outcome=Outcome.APPENDED, reason=reason),
+        case_id=place.facts.state.id,
+        happenings=(Happening.ROBOT_ANSWERED,),
+        message=_inbound(question, MessageKind.AUTO_REPLY),
+        notes=(reason,),
+    )
+
+
+def _seller_message(question: Question, place: Place, *, participant_id: int | None, unconfirmed: bool) -> NewMessage:
+    return replace(
+        _inbound(question, MessageKind.SELLER),
+        participant_id=participant_id,
+        authentication="fail" if question.failed else "none",
+        unconfirmed=unconfirmed,
+        why=place.steps,
+    )
+
+
+def _inbound(question: Question, kind: MessageKind) -> NewMessage:
+    return NewMessage(
+        direction=Direction.INBOUND,
+        kind=kind,
+        mail=question.mail,
+        text=question.mail.reply_text,
+        ledger_id=question.ledger_id,
+    )
+
+
+def _is_from_us(question: Question) -> bool:
+    author = question.mail.author
+    return author is not None and find_queue(question.known.queues, author.address) is not None
+
+
+def _is_silent(question: Question) -> bool:
+    """Nobody is answered whose address is not certain, a null sender, or mail that came out of an archive."""
+    date = question.mail.date
+    stale = question.from_archive and (date is None or question.now - date > _TOO_OLD_TO_ANSWER)
+    return question.failed or question.mail.author is None or question.envelope.sender == "" or stale
+
+
+def _queues(question: Question) -> tuple[Queue, ...]:
+    """The queues the mail was sent to: in the order of To and Cc, then those only the envelope names."""
+    shown = [one.address for one in (*question.mail.to, *question.mail.cc)]
+    taken = [queue for one in question.envelope.recipients if (queue := find_queue(question.known.queues, one))]
+    named = [queue for one in shown if (queue := find_queue(question.known.queues, one)) and queue in taken]
+    return tuple(dict.fromkeys([*named, *taken])) or question.known.queues[:1]
+
+
+def _reply_address(mail: Mail, author: Address) -> str:
+    """From; Reply-To only when it stays within the author's domain, else it could aim our mail at a third party."""
+    wanted = next((one.address for one in mail.reply_to), author.address)
+    return wanted if domain_of(wanted) == domain_of(author.address) else author.address
+
+
+def _copied(question: Question, author: Address) -> tuple[Address, ...]:
+    """Those who were copied on a case's first mail: never ourselves, our staff, robots or the author."""
+    if _is_silent(question):
+        return ()
+    seen = {fold_address(author.address), fold_address(_reply_address(question.mail, author))}
+    copied = []
+    for one in (*question.mail.to, *question.mail.cc):
+        folded = fold_address(one.address)
+        robot = strip_tag(one.address).partition("@")[0] in _NEVER_COPIED
+        ours = find_queue(question.known.queues, one.address) or folded in question.known.staff
+        if folded not in seen and not robot and not ours and len(one.address) <= _MAX_ADDRESS:
+            seen.add(folded)
+            copied.append(one)
+    return tuple(copied)
