@@ -1,0 +1,224 @@
+"""One connection to the SMTP or LMTP edge: who comes in, reading commands, limits, farewells.
+
+The socket and the TLS handshake are aiosmtpd's. Its conversation is not used: there an error in a handler becomes a
+500 with the error's text, which bounces the mail, LF alone ends a command, and five unknown commands end the session.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import re
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from traceback import extract_tb
+
+import structlog
+from aiosmtpd.smtp import SMTP, TLSSetupException
+
+from cases.arrival import Channel
+from ingest.smtp_data import LineTooLongError, PeerGoneError, Wire
+from ingest.smtp_edge import Edge
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd notes addresses and commands at INFO
+
+MAX_COMMAND = 4096  # RFC 5321 says 512; SMTPUTF8 and long bounce addresses need more
+MAX_ERRORS = 20  # as Postfix's smtpd_hard_error_limit
+MAX_IDLE_COMMANDS = 100  # commands that lead nowhere (NOOP, RSET, …) since the last mail, as Postfix's junk limit
+LAST_SECONDS = 600.0  # for the mail that is under way when the session has lasted long enough
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_WEB_VERBS = frozenset({"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH", "TRACE"})
+LOCAL_ERROR = "451 4.3.0 Local error, try again later"
+LEAVING = "421 4.3.2 Service is shutting down, try again later"
+
+_log = structlog.get_logger("ingest.smtp")
+
+
+Command = Callable[[str], Awaitable[None]]
+
+
+class Connection(SMTP):
+    """A peer and what is said to it. Never answers with the text of an exception, nor 5xx for what is our fault."""
+
+    _wire: Wire
+
+    def __init__(self, edge: Edge) -> None:
+        super().__init__(
+            None,
+            hostname=edge.options.hostname,
+            tls_context=edge.options.tls if edge.channel is Channel.SMTP else None,
+            enable_SMTPUTF8=True,
+            timeout=edge.options.max_session_seconds,
+            loop=asyncio.get_running_loop(),
+        )
+        self._edge = edge
+        self._commands = self.commands()
+        self._peer = ""
+        self._refused = False
+        self._busy = True
+        self._farewell = ""
+        self._errors = 0
+        self._idle_commands = 0
+
+    @abstractmethod
+    def commands(self) -> Mapping[str, Command]:
+        """Give what to do for each verb; a command gets what stands behind its verb."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Let the peer in or turn it away; called again once TLS is up."""
+        if self._original_transport is None:
+            self._peer = _ip_address(transport.get_extra_info("peername"))
+            self._refused = self._edge.draining or not self._edge.admit(self, self._peer)
+        if not self._refused:
+            super().connection_made(transport)
+        elif isinstance(transport, asyncio.WriteTransport):
+            reply = LEAVING if self._edge.draining else "421 4.7.0 Too many connections, try again later"
+            transport.write(reply.encode() + b"\r\n")
+            transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Forget the peer. A mail that is being taken in goes on: the peer will send it again, and it is known then."""
+        if not self._refused:
+            self._edge.see_off(self)
+            super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the reader; a TLS hello on the plain port would wait for an answer that never comes."""
+        if data.startswith(b"\x16\x03") and self.transport and not (self.has_said_hello or self._tls_protocol):
+            self.transport.close()
+        elif not self._refused:
+            super().data_received(data)
+
+    def eof_received(self) -> bool:
+        """Let what was sent before the end be answered: `printf … | nc` closes its side at once."""
+        if self._refused or self.session is None:
+            return False
+        self._reader.feed_eof()
+        return self.session.ssl is None
+
+    def part(self, reply: str) -> None:
+        """See Guest.part."""
+        self._farewell = reply
+        if not self._busy and self.transport is not None:
+            self._writer.write(reply.encode() + b"\r\n")
+            self.transport.close()
+
+    def abort(self) -> None:
+        """See Guest.abort."""
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.abort()
+
+    def _timeout_cb(self) -> None:
+        """End a session that has lasted too long, after the mail under way if that is soon."""
+        if self._farewell:
+            self.abort()
+        else:
+            self._reset_timeout(LAST_SECONDS)
+            self.part("421 4.4.2 Session has lasted too long")
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Note where it came from, without its text: that may hold a mail or a password."""
+        _log.error("smtp_session_error", peer=self._peer, error=type(error).__name__, at=place_of(error))
+        return LOCAL_ERROR
+
+    @property
+    def is_lmtp(self) -> bool:
+        """Say which protocol is spoken."""
+        return self._edge.channel is Channel.LMTP
+
+    @property
+    def has_said_hello(self) -> bool:
+        """Say whether EHLO, HELO or LHLO came; TLS makes it forgotten (RFC 3207 section 4.2)."""
+        return self.session is not None and bool(self.session.host_name)
+
+    async def say(self, reply: str) -> None:
+        """Send a reply."""
+        await self.push(reply)
+
+    async def refuse(self, reply: str) -> None:
+        """Send a reply that says no; the last of too many ends the session."""
+        self._errors += 1
+        if self._errors >= MAX_ERRORS:
+            await self.leave("421 4.7.0 Too many errors")
+        else:
+            await self.push(reply)
+
+    async def leave(self, reply: str) -> None:
+        """Send a last reply and close."""
+        self._farewell = reply
+        await self.push(reply)
+        if self.transport is not None:
+            self.transport.close()
+
+    async def _handle_client(self) -> None:
+        self._wire = Wire(self._reader)
+        try:
+            with contextlib.suppress(PeerGoneError, ConnectionError):  # nobody is left to be told
+                await self.push(f"220 {self.hostname} {'LMTP' if self.is_lmtp else 'ESMTP'}")
+                while self.transport is not None and not self.transport.is_closing():
+                    await self._answer_next_command()
+        finally:
+            if self.transport is not None:
+                self.transport.close()
+
+    async def _answer_next_command(self) -> None:
+        if self._farewell:
+            return await self.leave(self._farewell)
+        self._busy = False
+        try:
+            async with asyncio.timeout(self._edge.options.command_timeout):
+                line = await self._wire.read_line(MAX_COMMAND)
+        except TimeoutError:
+            return await self.leave("421 4.4.2 No command came, closing")
+        except LineTooLongError:
+            return await self.leave("500 5.5.2 Line too long")
+        finally:
+            self._busy = True
+        try:
+            await self._obey(line)
+        except TLSSetupException as error:
+            self._give_up_tls(error)
+        except (PeerGoneError, ConnectionError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the peer is told to try again
+            await self.push(await self.handle_exception(error))
+        return None
+
+    async def _obey(self, line: bytes) -> None:
+        # RFC 5321 section 2.3.8: a line ends with CR LF. LF alone is how one command is smuggled behind another.
+        if not line.endswith(b"\r\n") or _CONTROL.search(line[:-2]):
+            return await self.refuse("500 5.5.2 Syntax error")
+        verb, _, argument = line[:-2].decode("utf-8", "surrogateescape").partition(" ")
+        verb = verb.upper()
+        if verb in _WEB_VERBS:
+            return await self.leave("421 4.7.0 This is a mail server")
+        command = self._commands.get(verb)
+        if command is None:
+            return await self.refuse("500 5.5.1 Command not recognized")
+        if verb not in {"MAIL", "RCPT", "DATA", "QUIT"}:
+            self._idle_commands += 1
+            if self._idle_commands > MAX_IDLE_COMMANDS:
+                return await self.leave("421 4.7.0 Too many commands without a mail")
+        return await command(argument.strip())
+
+    def _give_up_tls(self, error: TLSSetupException) -> None:
+        _log.info("smtp_tls_failed", peer=self._peer, error=type(error.__cause__).__name__)
+        if self.transport is not None:
+            self.transport.close()
+        self.connection_lost(error)  # asyncio does not tell a protocol whose handshake failed
+
+
+def place_of(error: BaseException) -> str:
+    """Say where in our code an error came up, as `file:line`: what a log may hold of an exception."""
+    frames = extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+
+
+def _ip_address(peername: object) -> str:
+    """Take the IP address from a socket's peer name; a Unix socket has none. `::ffff:192.0.2.1` is IPv4."""
+    if not isinstance(peername, tuple):
+        return ""
+    address = ipaddress.ip_address(str(peername[0]).partition("%")[0])
+    return str(getattr(address, "ipv4_mapped", None) or address)

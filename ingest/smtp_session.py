@@ -1,0 +1,222 @@
+"""The commands of an SMTP or LMTP session (RFC 5321, RFC 2033).
+
+250 after the final dot means that the mail is on disk. Any doubt is a 451; 5xx is said only of syntax, size, policy.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from cases.arrival import Arrival
+from ingest.smtp_connection import LOCAL_ERROR, Command, Connection, place_of
+from ingest.smtp_data import Content, DataLimits, Verdict
+from ingest.smtp_path import parse_path, parse_recipient, parse_sender
+
+MAX_LINE = 65_540  # of content: 64 KB, its line end and a stuffed dot. Real mailers write 5,000 octets and more
+
+_log = structlog.get_logger("ingest.smtp")
+
+
+@dataclass(kw_only=True, slots=True)
+class _Transaction:
+    """From MAIL to the final dot; `accepted` has a recipient as often as RCPT named it."""
+
+    sender: str
+    accepted: list[str] = field(default_factory=list)
+
+
+class Session(Connection):
+    """What is answered to each command."""
+
+    _transaction: _Transaction | None = None
+
+    def commands(self) -> Mapping[str, Command]:
+        """See Connection.commands. RFC 2033 section 4.1: LMTP has LHLO in place of HELO and EHLO."""
+        hello: dict[str, Command] = {"LHLO": self._ehlo} if self.is_lmtp else {"HELO": self._helo, "EHLO": self._ehlo}
+        return hello | {
+            "STARTTLS": self._starttls,
+            "MAIL": self._mail,
+            "RCPT": self._rcpt,
+            "DATA": self._data,
+            "RSET": self._rset,
+            "NOOP": self._noop,
+            "VRFY": self._vrfy,
+            "EXPN": self._expn,
+            "HELP": self._help,
+            "QUIT": self._quit,
+        }
+
+    def _set_rset_state(self) -> None:
+        """Forget the mail under way; called at the start and after TLS, too."""
+        self._transaction = None
+
+    async def _greet(self, argument: str, *, extended: bool) -> None:
+        if not argument:
+            return await self.refuse("501 5.5.4 A host name is needed")
+        self._set_rset_state()
+        if self.session is not None:
+            self.session.host_name = argument.encode("utf-8", "surrogateescape").decode("ascii", "replace")[:255]
+            self.session.extended_smtp = extended
+        if not extended:
+            return await self.say(f"250 {self.hostname}")
+        lines = [self.hostname, f"SIZE {self._edge.options.max_message_bytes}"]
+        lines += ["8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES"]
+        if self.tls_context and not self._tls_protocol:
+            lines.append("STARTTLS")
+        marks = ["-"] * (len(lines) - 1) + [" "]
+        return await self.say("\r\n".join(f"250{mark}{line}" for mark, line in zip(marks, lines, strict=True)))
+
+    async def _helo(self, argument: str) -> None:
+        await self._greet(argument, extended=False)
+
+    async def _ehlo(self, argument: str) -> None:
+        await self._greet(argument, extended=True)
+
+    async def _starttls(self, argument: str) -> None:
+        if argument:
+            return await self.refuse("501 5.5.4 STARTTLS takes no argument")
+        if self.tls_context is None:
+            return await self.refuse("502 5.5.1 TLS is not offered")
+        if self._tls_protocol is not None:
+            return await self.refuse("503 5.5.1 TLS is up already")
+        await super().smtp_STARTTLS("")
+        self._wire.forget()
+        return None
+
+    async def _mail(self, argument: str) -> None:
+        if not self.has_said_hello:
+            return await self.refuse("503 5.5.1 Say hello first")
+        if self._transaction is not None:
+            return await self.refuse("503 5.5.1 A mail is under way already")
+        path = parse_path(argument, "FROM:")
+        if path is None:
+            return await self.refuse("501 5.5.4 Syntax: MAIL FROM:<address>")
+        if (sender := parse_sender(path.address)) is None:
+            return await self.refuse("553 5.1.7 That is no address")
+        for key, value in path.parameters:
+            if objection := self._objection(key, value):
+                return await self.refuse(objection)
+        self._transaction = _Transaction(sender=sender)
+        return await self.say("250 2.1.0 Ok")
+
+    def _objection(self, key: str, value: str) -> str:
+        if key == "SIZE":
+            if not (value.isascii() and value.isdigit()):
+                return "501 5.5.4 SIZE is a number"
+            # RFC 1870 section 4: at most 20 digits; int() refuses some thousands of them with an error.
+            too_large = len(value) > 20 or int(value) > self._edge.options.max_message_bytes
+            return self._too_large if too_large else ""
+        if key == "BODY":
+            return "" if value.upper() in {"7BIT", "8BITMIME"} else "501 5.5.4 BODY is 7BIT or 8BITMIME"
+        return "" if key == "SMTPUTF8" and not value else "555 5.5.4 Parameter not recognized"
+
+    @property
+    def _too_large(self) -> str:
+        return f"552 5.3.4 Mail is larger than {self._edge.options.max_message_bytes} octets"
+
+    async def _rcpt(self, argument: str) -> None:
+        if self._transaction is None:
+            return await self.refuse("503 5.5.1 Say MAIL first")
+        path = parse_path(argument, "TO:")
+        if path is None:
+            return await self.refuse("501 5.5.4 Syntax: RCPT TO:<address>")
+        if path.parameters:
+            return await self.refuse("555 5.5.4 Parameter not recognized")
+        if len(self._transaction.accepted) >= self._edge.options.max_recipients:
+            return await self.refuse("452 4.5.3 Too many recipients")
+        address = parse_recipient(path.address)
+        if address is None or not self._edge.directory.is_ours(address):
+            # A relay asks for each address it has; only a stranger who guesses is shown the door.
+            trusted = self._edge.trusts(self._peer)
+            return await (self.say if trusted else self.refuse)("550 5.1.1 No such address here")
+        self._transaction.accepted.append(address)
+        return await self.say("250 2.1.5 Ok")
+
+    async def _data(self, argument: str) -> None:
+        transaction = self._transaction
+        if transaction is None or not transaction.accepted:
+            return await self.refuse("503 5.5.1 Say RCPT first")
+        if argument:
+            return await self.refuse("501 5.5.4 DATA takes no argument")
+        await self.say("354 End with a dot on a line of its own")
+        try:
+            content = await self._wire.read_content(self._data_limits())
+        except TimeoutError:
+            return await self.leave("421 4.4.2 Mail came too slowly")
+        self._transaction = None
+        reply = await self._judge(content, transaction)
+        # RFC 2033 section 4.2: one reply for each RCPT that was accepted, in their order.
+        replies = "\r\n".join([reply] * (len(transaction.accepted) if self.is_lmtp else 1))
+        if content.verdict in {Verdict.ENDLESS, Verdict.BARE_LINE_END}:
+            return await self.leave(replies)
+        return await self.say(replies)
+
+    def _data_limits(self) -> DataLimits:
+        options = self._edge.options
+        return DataLimits(max_bytes=options.max_message_bytes, max_line=MAX_LINE, grace=options.data_timeout)
+
+    async def _judge(self, content: Content, transaction: _Transaction) -> str:
+        match content.verdict:
+            case Verdict.WHOLE:
+                return await self._take(content.raw, transaction)
+            case Verdict.TOO_LARGE | Verdict.ENDLESS:
+                return self._too_large
+            case Verdict.LONG_LINE:
+                return "500 5.5.2 A line of the mail is too long"
+            case Verdict.BARE_LINE_END:
+                return "550 5.5.2 CR and LF may only stand together"
+
+    async def _take(self, raw: bytes, transaction: _Transaction) -> str:
+        """Hand the mail over; 250 only for an id that came back in time."""
+        arrival = Arrival(
+            raw=raw,
+            channel=self._edge.channel,
+            sender=transaction.sender,
+            recipients=_each_once(transaction.accepted),
+            received_at=self._edge.options.clock(),
+            peer=self._peer,
+            helo=(self.session and self.session.host_name) or "",
+            trusted=self._edge.trusts(self._peer),
+        )
+        task = self._edge.begin_take(arrival)
+        await asyncio.wait({task}, timeout=self._edge.options.take_timeout)
+        if not task.done():
+            task.cancel()
+            _log.error("mail_take_too_slow", peer=self._peer, octets=len(raw))
+            return LOCAL_ERROR
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if error is not None:
+            name, place = type(error).__name__, place_of(error)
+            _log.error("mail_not_taken", peer=self._peer, octets=len(raw), error=name, at=place)
+            return LOCAL_ERROR
+        self._idle_commands = 0
+        return f"250 2.0.0 Ok: queued as {task.result()}"
+
+    async def _rset(self, _: str) -> None:
+        self._set_rset_state()
+        await self.say("250 2.0.0 Ok")
+
+    async def _noop(self, _: str) -> None:
+        await self.say("250 2.0.0 Ok")
+
+    async def _vrfy(self, _: str) -> None:
+        await self.say("252 2.5.2 Send some mail and see")
+
+    async def _expn(self, _: str) -> None:
+        await self.refuse("502 5.5.1 Not offered")
+
+    async def _help(self, _: str) -> None:
+        await self.say("214 2.0.0 See RFC 5321")
+
+    async def _quit(self, _: str) -> None:
+        await self.leave("221 2.0.0 Bye")
+
+
+def _each_once(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Drop repeats, also those in other letters: one person, one mail. The first spelling stays."""
+    first: dict[str, str] = {}
+    for address in addresses:
+        first.setdefault(address.casefold(), address)
+    return tuple(first.values())
