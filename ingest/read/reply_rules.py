@@ -82,6 +82,16 @@ ATTRIBUTIONS: tuple[LineRule, ...] = (
     ),
 )
 
+# Without a date these are prose, unless marked lines of a quote stand right below them.
+UNDATED_ATTRIBUTIONS: tuple[LineRule, ...] = (
+    _rule(
+        r".{1,300}\b(?:wrote|writes|said|schrieb|a écrit|ha scritto|escribió|escreveu|schreef|skrev|pisze"
+        r"|napisał(?:a|\(a\))?|yazdı)\s?:$",
+        "Jan Petersen via support wrote:",
+        "Jan Petersen via support <support@help.example> schrieb:",
+    ),
+)
+
 # A line that by itself starts history: nothing below is new.
 DIVIDERS: tuple[LineRule, ...] = (
     _rule(

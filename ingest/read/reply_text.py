@@ -18,6 +18,7 @@ from ingest.read.reply_rules import (
     PHONE_FOOTERS,
     POSTSCRIPT,
     SIGNATURE_DELIMITER,
+    UNDATED_ATTRIBUTIONS,
     LineRule,
 )
 
@@ -177,9 +178,17 @@ def _find_attribution(lines: list[str], labels: list[Label], index: int) -> int 
             return None
         if len(joined) < _MIN_ATTRIBUTION or not _ATTRIBUTION_END.search(joined[-20:]):
             continue
-        if _matches(ATTRIBUTIONS, joined):
+        if _matches(ATTRIBUTIONS, joined) or (
+            _is_quote_next(lines, labels, end + 1) and _matches(UNDATED_ATTRIBUTIONS, joined)
+        ):
             return end + 1
     return None
+
+
+def _is_quote_next(lines: list[str], labels: list[Label], start: int) -> bool:
+    """Whether the next line that is not empty carries a quote's mark."""
+    follows = next((index for index in range(start, min(start + 3, len(lines))) if lines[index].strip()), None)
+    return follows is not None and labels[follows] is Label.QUOTED
 
 
 def _next_filled(lines: list[str], start: int) -> int | None:

@@ -10,6 +10,7 @@ from ingest.read.reply_text import split_reply
 
 TABLES = {
     "attributions": reply_rules.ATTRIBUTIONS,
+    "undated attributions": reply_rules.UNDATED_ATTRIBUTIONS,
     "dividers": reply_rules.DIVIDERS,
     "phone footers": reply_rules.PHONE_FOOTERS,
     "closings": reply_rules.CLOSINGS,
@@ -51,6 +52,12 @@ def test_history_below_an_attribution_is_quoted_with_marks_and_without(example: 
     assert split_reply(f"Danke, das passt.\n\n{example}\n> alt\n> älter").new == "Danke, das passt."
     split = split_reply(f"Danke, das passt.\n\n{example}\n\nalt\nälter")
     assert (split.new, split.quoted) == ("Danke, das passt.", f"{example}\n\nalt\nälter")
+
+
+@pytest.mark.parametrize("example", [one for rule in reply_rules.UNDATED_ATTRIBUTIONS for one in rule.examples])
+def test_an_attribution_without_a_date_is_one_only_right_above_marked_lines(example: str) -> None:
+    assert split_reply(f"Danke, das passt.\n\n{example}\n> alt\n> älter").new == "Danke, das passt."
+    assert split_reply(f"Danke, das passt.\n\n{example}\n\nnoch etwas").new.endswith("noch etwas")
 
 
 @pytest.mark.parametrize("footer", [example for rule in reply_rules.PHONE_FOOTERS for example in rule.examples])
