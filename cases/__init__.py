@@ -1,1 +1,1 @@
-"""What a case is: pure values and rules. Imports nothing else of casepost, does no I/O, takes the time as an argument."""
+"""What a case is: pure values and rules. Imports nothing else of casepost, does no I/O, takes time as an argument."""

@@ -2,7 +2,8 @@
 
 The definition is the contract's: a start outside open hours moves to the next opening; each whole 24 h is
 then one working day on at the same local time; what is left counts open minutes; an end outside open hours
-moves to the next opening.
+moves to the next opening. So a later start is never due earlier; where clocks change, that decides: a local
+time that does not exist is the end of the gap, and a start in an hour's second run counts as that hour's end.
 """
 
 import re
@@ -95,12 +96,14 @@ def make_calendar(queue: Queue) -> Calendar:
 def add(calendar: Calendar, start: datetime, duration: Duration, *, clock: str) -> datetime:
     """The instant (UTC) at which `duration` that starts at `start` is over, by the "business" or "wall" clock."""
     if clock == "wall":
-        return (start + duration.as_timedelta()).astimezone(UTC)
-    at = next_opening(calendar, start).astimezone(calendar.zone)
-    day = at.date()
-    for _ in range(duration.days):
-        day = _next_working_day(calendar, day)
-    instant = datetime.combine(day, at.time(), calendar.zone).replace(fold=at.fold).astimezone(UTC)
+        return start.astimezone(UTC) + duration.as_timedelta()
+    instant = next_opening(calendar, start)
+    if duration.days:
+        at = _local(calendar, instant)
+        day = at.date()
+        for _ in range(duration.days):
+            day = _next_working_day(calendar, day)
+        instant = _instant(calendar, day, at.time())
     return _count_open(calendar, next_opening(calendar, instant), timedelta(seconds=duration.seconds))
 
 
@@ -136,7 +139,34 @@ def _spans_from(calendar: Calendar, instant: datetime) -> Iterator[tuple[datetim
 def _instant(calendar: Calendar, day: date, at: time) -> datetime:
     if at == time.max:  # midnight at the end of the day
         day, at = day + timedelta(days=1), time.min
-    return datetime.combine(day, at, calendar.zone).astimezone(UTC)
+    local = datetime.combine(day, at, calendar.zone)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(calendar.zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return instant
+    # The clock skips this time (PEP 495, section "Invalid local time"): what is meant is the moment it skips.
+    return _find_change(calendar, local.replace(fold=1).astimezone(UTC), instant)
+
+
+def _local(calendar: Calendar, instant: datetime) -> datetime:
+    """What the clock shows, without a zone; in the second run of an hour, the end of that hour."""
+    local = instant.astimezone(calendar.zone)
+    first_run = local.replace(fold=0).astimezone(UTC)
+    if first_run == instant.astimezone(UTC):
+        return local.replace(tzinfo=None)
+    change = _find_change(calendar, first_run, instant)
+    return local.replace(tzinfo=None) + (change - first_run)
+
+
+def _find_change(calendar: Calendar, before: datetime, after: datetime) -> datetime:
+    """The instant between two others at which the zone changes its offset: a whole minute, in all zones of today."""
+    offset = before.astimezone(calendar.zone).utcoffset()
+    while after - before > timedelta(minutes=1):
+        middle = before + (after - before) // 2
+        if middle.astimezone(calendar.zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _next_working_day(calendar: Calendar, day: date) -> date:

@@ -36,8 +36,9 @@ _DAMM = (
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
 _TAG = re.compile(r"\[\s*CP\s*-\s*([0-9]{10})\s*\]", re.IGNORECASE)
-_ADDRESS_TOKEN = re.compile(r"a[a-z2-7]{42}", re.IGNORECASE)
-_MESSAGE_ID = re.compile(r"<?(a[a-z2-7]{48})@[^<>\s]+>?", re.IGNORECASE)
+# ASCII: without it IGNORECASE takes a Kelvin sign for a k, and base32 does not.
+_ADDRESS_TOKEN = re.compile(r"a[a-z2-7]{42}", re.IGNORECASE | re.ASCII)
+_MESSAGE_ID = re.compile(r"<?(a[a-z2-7]{48})@[^<>\s]+>?", re.IGNORECASE | re.ASCII)
 
 
 class Role(IntEnum):
@@ -50,20 +51,23 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
-    """A signing key; `id` is 0 to 255, `secret` 32 octets."""
+    """A signing key; `id` is 0 to 255, `secret` 32 octets. What a revoked one has signed is believed no longer."""
 
     id: int
     secret: bytes
+    revoked: bool = False
 
 
 class Keyring:
-    """The installation's signing keys: the newest signs, all that are not revoked are accepted."""
+    """The installation's signing keys, oldest first: the newest signs, all that are not revoked are accepted."""
 
     def __init__(self, keys: Sequence[Key]) -> None:
-        if not keys:
-            raise ValueError("a keyring needs at least one key")
-        self._current = keys[-1]
-        self._by_id = {key.id: key.secret for key in keys}
+        valid = [key for key in keys if not key.revoked]
+        if not valid:
+            raise ValueError("a keyring needs at least one key that is not revoked")
+        self._current = valid[-1]
+        self._by_id = {key.id: key.secret for key in valid}
+        self._oldest = keys[0]
 
     def sign(self, purpose: str, payload: bytes) -> bytes:
         """`payload` with the key's id before it and its MAC behind it."""
@@ -79,9 +83,8 @@ class Keyring:
         return body[1:]
 
     def digest(self, purpose: str, text: str) -> str:
-        """A keyed digest that stays the same for the life of the installation: the oldest key makes it."""
-        oldest = next(iter(self._by_id.values()))
-        return hmac.new(oldest, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+        """A keyed digest that stays the same for the life of the installation: the oldest key of all makes it."""
+        return hmac.new(self._oldest.secret, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

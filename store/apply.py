@@ -6,8 +6,9 @@ planned replies and the mail's disposition. Said twice for the same mail, it cha
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from cases.change import Applied, Change, Disposition
 from cases.lifecycle import next_status
@@ -24,24 +25,30 @@ from store.planned import add_planned, cancel_planned
 def apply(database: Database, change: Change) -> Applied:
     """Do `change`; what became of it. Raises StoreUnavailable (temporary), then nothing was changed."""
     with database.write() as connection:
-        if change.disposition is not None:
-            earlier = find_disposition(connection, change.disposition.ledger_id)
-            if earlier is not None:
-                return earlier
-            duplicate = _take_key(database, connection, change, change.disposition)
-            if duplicate is not None:
-                return duplicate
-        return change_case(connection, change)
+        if change.disposition is None:
+            return change_case(connection, change)
+        return find_disposition(connection, change.disposition.ledger_id) or _apply_mail(
+            database, connection, change, change.disposition
+        )
 
 
-def _take_key(database: Database, connection: Connection, change: Change, disposition: Disposition) -> Applied | None:
-    """None when the mail is the first of its kind, or stronger than the copy before; else it is a duplicate."""
+def _apply_mail(database: Database, connection: Connection, change: Change, disposition: Disposition) -> Applied:
+    """The first of all copies of a mail is done; a later one only when it came by a stronger address."""
     before = claim_key(database, connection, disposition)
     if before is None:
-        return None
-    if disposition.strength > before.strength:
-        forget_weaker(connection, before, change)
-        return None
+        return change_case(connection, change)
+    if before.ledger_id == disposition.ledger_id:
+        # Another worker had this very mail and has just committed: its word holds.
+        return find_disposition(connection, disposition.ledger_id) or change_case(connection, change)
+    belongs_to_a_case = change.case_id is not None or change.opening is not None
+    if disposition.strength > before.strength and belongs_to_a_case:
+        applied = change_case(connection, change)
+        forget_weaker(connection, before, change, applied)
+        return applied
+    return _book_duplicate(connection, change, disposition, before)
+
+
+def _book_duplicate(connection: Connection, change: Change, disposition: Disposition, before: Row[Any]) -> Applied:
     reason = f"the same mail came before, as {before.ledger_id}"
     state = load_state(connection, before.case_id) if before.case_id is not None else None
     applied = Applied(

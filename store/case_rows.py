@@ -9,10 +9,11 @@ from sqlalchemy.engine import Connection, Row
 from cases.address import fold_address
 from cases.change import Change, Opening
 from cases.mail import Address
-from cases.model import CaseState, Happening, ParticipantRole, Priority, Status
+from cases.model import CaseState, Happening, ParticipantRole, Status
 from cases.reference import make_number
 from store.errors import NotFound
 from store.events import add_event
+from store.people import load_users
 from store.tables import cases, links, participants
 
 _DRAWS = 20
@@ -170,14 +171,14 @@ def _setting_values(connection: Connection, state: CaseState, change: Change) ->
         had = connection.execute(sa.select(cases.c.tags).where(cases.c.id == state.id)).scalar_one()
         values["tags"] = [*had, *(tag for tag in wanted.add_tags if tag not in had)]
     for name, value in values.items():
-        what = f"{name.removesuffix('_id')} set to {_shown(value)}"
+        what = f"{name.removesuffix('_id')} set to {_shown(connection, name, value)}"
         add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what=what)
     return values
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, Priority):
-        return value.value
+def _shown(connection: Connection, name: str, value: Any) -> str:
+    if name == "assignee_id":
+        return next((user.address for user in load_users(connection, ids=[value])), "nobody")
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 

@@ -21,7 +21,7 @@ def claim(
     *,
     holder: str,
     ready: sa.ColumnElement[bool],
-    order_by: Sequence[sa.ColumnElement[Any]],
+    order_by: Sequence[sa.Column[Any]],
     working: str,
     limit: int,
 ) -> Sequence[Row[Any]]:
@@ -29,14 +29,16 @@ def claim(
     wanted = sa.select(table.c.id).where(ready).order_by(*order_by).limit(limit)
     if not database.is_sqlite:
         wanted = wanted.with_for_update(skip_locked=True)
+    # Named, so that PostgreSQL runs it once: a planner that ran it again for each row would take more than `limit`.
+    once = wanted.cte("wanted")
     taken = (
         sa.update(table)
-        .where(table.c.id.in_(wanted))
+        .where(table.c.id.in_(sa.select(once.c.id)))
         .values(state=working, lease_holder=holder, lease_until=database.lease_until())
         .returning(*table.c)
     )
     rows = connection.execute(taken).all()
-    return sorted(rows, key=lambda row: row.id)
+    return sorted(rows, key=lambda row: tuple(getattr(row, column.name) for column in order_by))
 
 
 def renew(database: Database, connection: Connection, table: sa.Table, *, holder: str, ids: Sequence[int]) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -46,6 +45,25 @@ class Text(TypeDecorator[str]):
     def process_result_value(self, value: Any, _dialect: Dialect) -> str | None:
         """As kept."""
         return None if value is None else str(value)
+
+
+class Json(TypeDecorator[Any]):
+    """Lists and objects of texts from outside, cleaned as `Text` is."""
+
+    impl = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> Any:
+        """The same value with nothing in it that a database cannot keep."""
+        return _clean_value(value)
+
+
+def _clean_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {_clean_value(key): _clean_value(one) for key, one in value.items()}
+    return [_clean_value(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def clean_text(text: str) -> str:

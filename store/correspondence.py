@@ -16,6 +16,8 @@ from store.planned import PlannedReply
 from store.tables import cases, identifiers, messages, outbox, participants, parts, planned_replies
 
 _THREAD = 100
+# What everybody who takes part may see.
+_SHOWN = (messages.c.kind.in_((MessageKind.SELLER, MessageKind.AGENT)), messages.c.unconfirmed.is_(False))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +70,7 @@ def load_correspondence(connection: Connection, planned: PlannedReply) -> Corres
         created_at=case.created_at,
         languages=_languages(connection, planned, case),
         missing=tuple(case.missing),
-        identifiers=_identifiers(connection, planned.case_id),
+        identifiers=_identifiers(connection, planned),
         requester=Address(name=case.requester_name, address=case.requester_address),
         to=to,
         user=user,
@@ -142,20 +144,29 @@ def _languages(connection: Connection, planned: PlannedReply, case: Row[Any]) ->
     """The languages the seller wrote in, newest first, then the case's."""
     rows = connection.execute(
         sa.select(messages.c.language)
-        .where(messages.c.case_id == planned.case_id, messages.c.kind == MessageKind.SELLER)
+        .where(
+            messages.c.case_id == planned.case_id,
+            messages.c.kind == MessageKind.SELLER,
+            messages.c.unconfirmed.is_(False),
+        )
         .order_by(messages.c.id.desc())
         .limit(10)
     )
     return (*rows.scalars(), case.language)
 
 
-def _identifiers(connection: Connection, case_id: int) -> tuple[Identifier, ...]:
-    """What the case is about, each once; what stands in a signature is about the sender."""
-    rows = connection.execute(
+def _identifiers(connection: Connection, planned: PlannedReply) -> tuple[Identifier, ...]:
+    """What the case is about, each once; what stands in a signature is about the sender.
+
+    Nothing of a note or of a stranger's mail for a seller: those are seen by agents alone.
+    """
+    wanted = (
         sa.select(identifiers.c.kind, identifiers.c.value, identifiers.c.source)
-        .where(identifiers.c.case_id == case_id, identifiers.c.source != Source.SIGNATURE)
+        .join(messages, messages.c.id == identifiers.c.message_id)
+        .where(identifiers.c.case_id == planned.case_id, identifiers.c.source != Source.SIGNATURE)
         .order_by(identifiers.c.id)
     )
+    rows = connection.execute(wanted if planned.user_id is not None else wanted.where(*_SHOWN))
     first: dict[tuple[str, str], Identifier] = {}
     for row in rows:
         first.setdefault((row.kind, row.value), Identifier(kind=row.kind, value=row.value, source=Source(row.source)))
@@ -173,13 +184,14 @@ def _seller_thread(connection: Connection, planned: PlannedReply) -> tuple[str, 
             messages.c.case_id == planned.case_id,
             messages.c.direction == Direction.INBOUND,
             messages.c.kind == MessageKind.SELLER,
+            messages.c.unconfirmed.is_(False),
         )
         .order_by(messages.c.id.desc())
         .limit(_THREAD)
     ).all()
     ours = connection.execute(_sent_to(planned).limit(_THREAD)).all()
     dated: list[tuple[datetime, Sequence[str]]] = [
-        (row.at, [*row.references, *([row.rfc_message_id] if row.rfc_message_id else [])]) for row in theirs
+        (row.at, [*row.references, *([row.rfc_message_id] if row.rfc_message_id else [])]) for row in reversed(theirs)
     ]
     dated += [(row.created_at, [row.rfc_message_id]) for row in ours]
     return tuple(dict.fromkeys(one for _, ids in sorted(dated, key=lambda pair: pair[0]) for one in ids))

@@ -7,14 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from cases.change import Applied, Change, Disposition
-from cases.model import Outcome, Status
-from cases.plan import ReplyKind
-from store.case_rows import load_state
+from cases.model import MessageKind, Outcome, Status
+from cases.plan import AT_ONCE, ReplyKind
+from store.case_rows import lock_case
 from store.claims import insert_once
 from store.database import Database
 from store.events import add_event
+from store.outbox import supersede_unsent
 from store.planned import cancel_planned
-from store.tables import cases, dispositions, mail_keys
+from store.tables import cases, dispositions, mail_keys, messages
 
 
 def find_disposition(connection: Connection, ledger_id: int) -> Applied | None:
@@ -64,10 +65,11 @@ def claim_key(database: Database, connection: Connection, disposition: Dispositi
     return connection.execute(same).one()
 
 
-def forget_weaker(connection: Connection, before: Row[Any], change: Change) -> None:
-    """A stronger copy of a mail came later: it holds, and what the weaker one opened is closed without a word.
+def forget_weaker(connection: Connection, before: Row[Any], change: Change, applied: Applied) -> None:
+    """A stronger copy of a mail came later and was `applied`: what the weaker one did is taken back.
 
-    The mail's words stay on record where they were; only the case the weaker copy opened is folded away.
+    The words stay on record where they were; what the weaker copy planned or wrote and nobody has got yet does
+    not leave, and a case that it opened, and that nobody has worked on, is merged into the right one.
     """
     assert change.disposition is not None
     connection.execute(
@@ -76,23 +78,39 @@ def forget_weaker(connection: Connection, before: Row[Any], change: Change) -> N
         .values(ledger_id=change.disposition.ledger_id, strength=change.disposition.strength)
     )
     earlier = find_disposition(connection, before.ledger_id)
-    if earlier is None or earlier.outcome is not Outcome.CREATED or earlier.case_id in (None, change.case_id):
+    if earlier is None or earlier.case_id is None:
         return
-    assert earlier.case_id is not None
-    opened = load_state(connection, earlier.case_id)
-    if opened.version > 1:  # others have worked on it since: it is a case of its own now
-        return
-    because = "a copy of its mail came by a stronger address"
-    cancel_planned(connection, opened.id, frozenset(ReplyKind), at=change.at, because=because)
-    connection.execute(
-        sa.update(cases)
-        .where(cases.c.id == opened.id)
-        .values(
-            status=Status.CLOSED,
-            closed_at=change.at,
-            updated_at=change.at,
-            merged_into_id=change.case_id,
-            version=opened.version + 1,
+    because = f"a copy of its mail came by a stronger address, to case {applied.number}"
+    opened = lock_case(connection, earlier.case_id)
+    fold = earlier.outcome is Outcome.CREATED and opened.id != applied.case_id and _is_untouched(connection, earlier)
+    kinds, cause = (frozenset(ReplyKind), None) if fold else (AT_ONCE, earlier.message_id)
+    cancel_planned(connection, opened.id, kinds, cause=cause, at=change.at, because=because)
+    supersede_unsent(connection, opened.id, cause=cause, because=because)
+    if fold:
+        connection.execute(
+            sa.update(cases)
+            .where(cases.c.id == opened.id)
+            .values(
+                status=Status.CLOSED,
+                waiting_since=None,
+                closed_at=change.at,
+                updated_at=change.at,
+                merged_into_id=applied.case_id,
+                version=opened.version + 1,
+            )
         )
+    what = f"closed: {because}" if fold else f"superseded: {because}"
+    add_event(connection, case_id=opened.id, at=change.at, actor=change.actor, what=what, message_id=earlier.message_id)
+
+
+def _is_untouched(connection: Connection, earlier: Applied) -> bool:
+    """Whether nobody has done anything with a case but the mail that opened it and our automatic replies."""
+    others = sa.exists().where(
+        messages.c.case_id == cases.c.id,
+        messages.c.id != earlier.message_id,
+        messages.c.kind.in_((MessageKind.SELLER, MessageKind.AGENT, MessageKind.NOTE)),
     )
-    add_event(connection, case_id=opened.id, at=change.at, actor=change.actor, what=f"closed: {because}")
+    untouched = sa.select(cases.c.id).where(
+        cases.c.id == earlier.case_id, cases.c.status == Status.OPEN, cases.c.assignee_id.is_(None), ~others
+    )
+    return connection.execute(untouched).first() is not None

@@ -13,3 +13,7 @@ class StoreDamaged(PermanentError):
 
 class NotFound(PermanentError):
     """There is no such case, queue, user or row."""
+
+
+class QueueTaken(PermanentError):
+    """Two queues cannot have one address."""

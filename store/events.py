@@ -8,7 +8,6 @@ the chain still proves that nothing else was altered, left out or put in order a
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,20 +73,27 @@ def chain(previous: bytes, commitment: bytes) -> bytes:
 
 
 def find_first_break(connection: Connection) -> int | None:
-    """The position of the first link that does not hold, None when all do; an erased event counts as whole."""
-    previous = b""
-    links: Sequence[Row[Any]] = connection.execute(
+    """The position of the first link that does not hold, None when all do.
+
+    An erased event counts as whole; one behind the last link that says it was chained is a chain cut short.
+    """
+    previous, length = b"", 0
+    links = connection.execute(
         sa.select(seals.c.position, seals.c.commitment, seals.c.hash, events)
         .join(events, events.c.id == seals.c.event_id, isouter=True)
         .order_by(seals.c.position)
-    ).all()
+        .execution_options(yield_per=_BATCH)
+    )
     for expected, row in enumerate(links, start=1):
-        erased = row.id is not None and not row.salt
+        # A tombstone holds no words: a salt that is gone does not excuse words that were changed.
+        erased = row.id is not None and not (row.salt or row.what or row.actor)
         whole = row.id is not None and (erased or commit_to(row) == row.commitment)
         if row.position != expected or not whole or chain(previous, row.commitment) != row.hash:
             return expected
         previous = row.hash
-    return None
+        length = expected
+    cut_off = sa.select(sa.func.count()).select_from(events).where(events.c.sealed)
+    return length + 1 if connection.execute(cut_off).scalar_one() > length else None
 
 
 def _unsealed(limit: int) -> sa.Select[Any]:

@@ -24,12 +24,8 @@ def _kill() -> None:
 
 
 _ACTIONS = {"kill": _kill}
-_SET = {
-    Step(step): _ACTIONS[action]
-    for step, _, action in (
-        item.partition("=") for item in os.environ.get("CASEPOST_FAILPOINTS", "").split(",") if item
-    )
-}
+_GIVEN = (item.partition("=") for item in os.environ.get("CASEPOST_FAILPOINTS", "").split(",") if item)
+_SET = {Step(step): _ACTIONS[action] for step, _, action in _GIVEN}
 
 
 def reach(step: Step) -> None:

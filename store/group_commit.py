@@ -1,5 +1,6 @@
 """Several mails that wait at once become one commit: many mails, one fsync."""
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -7,8 +8,11 @@ from queue import SimpleQueue
 
 from cases.arrival import Arrival
 from cases.errors import TemporaryError
+from store.errors import StoreUnavailable
 from store.failpoints import Step, reach
 from store.ledger import Ledger
+
+_log = logging.getLogger(__name__)
 
 _Waiting = tuple[Arrival, "Future[int]"]
 _GROUP = 64
@@ -22,18 +26,29 @@ class LedgerWriter:
         self._ledger = ledger
         self._committed = committed
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
     def add(self, arrival: Arrival) -> "Future[int]":
-        """The ledger id once the mail is durable; the future raises StoreUnavailable if it could not be kept."""
+        """The ledger id once the mail is durable; the future raises StoreUnavailable if it could not be kept.
+
+        A future that is cancelled before its commit begins takes its mail back; later, cancelling does nothing.
+        """
         future: Future[int] = Future()
-        self._waiting.put((arrival, future))
+        with self._closing:
+            if self._closed:
+                future.set_exception(StoreUnavailable("the ledger is closed"))
+            else:
+                self._waiting.put((arrival, future))
         return future
 
     def close(self) -> None:
         """Commit what waits, then end the thread."""
-        self._waiting.put(None)
+        with self._closing:
+            self._closed = True
+            self._waiting.put(None)
         self._thread.join()
 
     def _run(self) -> None:
@@ -46,11 +61,14 @@ class LedgerWriter:
                     ended = True
                     break
                 group.append(another)
-            self._commit(group)
+            # Whoever waits may have gone (a client that hung up): nothing was promised to them.
+            self._commit([(arrival, future) for arrival, future in group if future.set_running_or_notify_cancel()])
             if ended:
                 return
 
     def _commit(self, group: list[_Waiting]) -> None:
+        if not group:
+            return
         try:
             ids = self._ledger.add([arrival for arrival, _ in group])
         except Exception as error:  # noqa: BLE001  whoever waits for the future decides what to say
@@ -59,9 +77,13 @@ class LedgerWriter:
                 for one in group:
                     self._commit([one])
                 return
-            group[0][1].set_exception(error)
+            for _, future in group:
+                future.set_exception(error)
             return
         reach(Step.LEDGER_COMMITTED)
         for (_, future), ledger_id in zip(group, ids, strict=True):
             future.set_result(ledger_id)
-        self._committed()
+        try:
+            self._committed()
+        except Exception:  # noqa: BLE001  a lost wake-up loses nothing, a lost thread all that comes
+            _log.exception("nobody was told of new mails")

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,22 +12,21 @@ from store.tables import signing_keys
 
 
 def load_keyring(database: Database, *, now: datetime) -> Keyring:
-    """The installation's keys, oldest first; the first start makes the first one."""
+    """The installation's keys, oldest first; one is made at the first start, and when the last was revoked."""
     with database.read() as connection:
-        rows = connection.execute(_valid()).all()
-    if not rows:
+        rows = connection.execute(_all()).all()
+    if all(row.revoked_at is not None for row in rows):
         with database.write() as connection:
             if not database.is_sqlite:
                 connection.execute(sa.text("LOCK TABLE signing_keys IN EXCLUSIVE MODE"))
-            if connection.execute(sa.select(sa.func.count()).select_from(signing_keys)).scalar() == 0:
-                connection.execute(sa.insert(signing_keys).values(id=1, secret=secrets.token_bytes(32), created_at=now))
-            rows = connection.execute(_valid()).all()
-    return Keyring([Key(id=row.id, secret=row.secret) for row in rows])
+            rows = connection.execute(_all()).all()
+            if all(row.revoked_at is not None for row in rows):
+                new = max((row.id for row in rows), default=0) + 1
+                values = {"id": new, "secret": secrets.token_bytes(32), "created_at": now}
+                connection.execute(sa.insert(signing_keys).values(values))
+            rows = connection.execute(_all()).all()
+    return Keyring([Key(id=row.id, secret=row.secret, revoked=row.revoked_at is not None) for row in rows])
 
 
-def _valid() -> sa.Select[int, bytes]:
-    return (
-        sa.select(signing_keys.c.id, signing_keys.c.secret)
-        .where(signing_keys.c.revoked_at.is_(None))
-        .order_by(signing_keys.c.created_at, signing_keys.c.id)
-    )
+def _all() -> sa.Select[Any]:
+    return sa.select(signing_keys).order_by(signing_keys.c.created_at, signing_keys.c.id)

@@ -159,6 +159,12 @@ class Ledger:
             row = connection.execute(sa.select(mails).where(mails.c.id == ledger_id)).first()
         return _entry(row) if row else None
 
+    def find_known(self, source_keys: Sequence[str]) -> frozenset[str]:
+        """Those of the keys under which a mail was taken in before."""
+        with self._database.read() as connection:
+            known = sa.select(mails.c.source_key).where(mails.c.source_key.in_(source_keys))
+            return frozenset(connection.execute(known).scalars())
+
     def quarantined(self) -> list[Entry]:
         """The mails that could not be read, oldest first."""
         with self._database.read() as connection:

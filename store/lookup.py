@@ -77,6 +77,8 @@ def _facts(connection: Connection, state: CaseState) -> CaseFacts:
     last = connection.execute(sa.select(sa.func.max(messages.c.at)).where(messages.c.case_id == state.id)).scalar()
     return CaseFacts(
         state=state,
-        participants={fold_address(row.address): row.id for row in taking_part},
+        # Who asked to be answered elsewhere writes from there; their own address counts more than another's wish.
+        participants={fold_address(row.reply_address): row.id for row in taking_part}
+        | {fold_address(row.address): row.id for row in taking_part},
         last_word_at=last or state.updated_at,
     )

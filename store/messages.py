@@ -10,6 +10,7 @@ from cases.change import Change, NewMessage
 from cases.mail import Address, Mail
 from cases.missing import find_missing
 from cases.model import CaseState, MessageKind
+from store.columns import clean_text
 from store.tables import cases, identifiers, known_ids, messages, participants, parts
 
 
@@ -84,7 +85,7 @@ def _insert_derived(connection: Connection, case_id: int, message_id: int, mail:
                     "path": part.path,
                     "start": part.offset,
                     "length": part.length,
-                    "encoding": part.encoding,
+                    "encoding": clean_text(part.encoding)[:32],
                     "content_type": part.content_type,
                     "charset": part.charset,
                     "filename": part.filename,

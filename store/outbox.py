@@ -21,7 +21,7 @@ from store.errors import NotFound
 from store.events import add_event
 from store.pauses import clear_pauses
 from store.raw import Kept, Raws
-from store.tables import attempts, cases, outbox
+from store.tables import attempts, cases, outbox, planned_replies
 
 SEND_AGAIN_AFTER = timedelta(minutes=15)  # an automatic mail of which nobody knows whether it arrived
 _IN_FLIGHT = ("queued", "sending", "uncertain")
@@ -251,10 +251,46 @@ def retry(database: Database, ids: Sequence[int] | None, *, now: datetime) -> li
             sa.update(outbox).where(chosen).values(state="queued", next_try_at=now).returning(outbox.c.id)
         ).scalars()
         done = sorted(changed)
-    missing = sorted(set(ids or ()) - set(done))
-    if missing:
-        raise NotFound(f"nothing to retry under {', '.join(map(str, missing))}; see `casepost delivery list`")
+        missing = sorted(set(ids or ()) - set(done))
+        if missing:
+            raise NotFound(f"nothing to retry under {', '.join(map(str, missing))}; see `casepost delivery list`")
     return done
+
+
+def hold(database: Database, ids: Sequence[int], *, now: datetime) -> list[int]:
+    """Keep mails that wait from leaving until they are released; their ids. NotFound: then none was changed."""
+    values = {"state": "held", "hold_reason": "held by hand"}
+    with database.write() as connection:
+        return _move(connection, ("queued", "uncertain"), ids, values, verb="hold", now=now)
+
+
+def release(database: Database, ids: Sequence[int] | None, *, now: datetime) -> list[int]:
+    """Let held mails leave now (None: all of them); their ids. NotFound: then none was changed."""
+    values = {"state": "queued", "hold_reason": "", "next_try_at": now}
+    with database.write() as connection:
+        return _move(connection, ("held",), ids, values, verb="release", now=now)
+
+
+def _move(
+    connection: Connection,
+    states: Sequence[str],
+    ids: Sequence[int] | None,
+    values: dict[str, Any],
+    *,
+    verb: str,
+    now: datetime,
+) -> list[int]:
+    chosen = sa.and_(outbox.c.state.in_(states), sa.true() if ids is None else outbox.c.id.in_(ids))
+    moved = connection.execute(
+        sa.update(outbox).where(chosen).values(values).returning(outbox.c.id, outbox.c.case_id, outbox.c.envelope_to)
+    ).all()
+    missing = sorted(set(ids or ()) - {row.id for row in moved})
+    if missing:
+        raise NotFound(f"nothing to {verb} under {', '.join(map(str, missing))}; see `casepost delivery list`")
+    for row in moved:
+        what = f"mail to {row.envelope_to}: {values['state']}"
+        add_event(connection, case_id=row.case_id, at=now, actor="operator", what=what)
+    return sorted(row.id for row in moved)
 
 
 def next_try_at(database: Database) -> datetime | None:
@@ -262,6 +298,21 @@ def next_try_at(database: Database) -> datetime | None:
     waits = sa.or_(outbox.c.state == "queued", sa.and_(outbox.c.state == "uncertain", outbox.c.automatic))
     with database.read() as connection:
         return connection.execute(sa.select(sa.func.min(outbox.c.next_try_at)).where(waits)).scalar()
+
+
+def supersede_unsent(connection: Connection, case_id: int, *, cause: int | None, because: str) -> None:
+    """Set aside the automatic mails of a case that wait to leave (with `cause`: only what that message caused)."""
+    caused = sa.select(planned_replies.c.id).where(planned_replies.c.cause_message_id == cause)
+    connection.execute(
+        sa.update(outbox)
+        .where(
+            outbox.c.case_id == case_id,
+            outbox.c.automatic,
+            outbox.c.state.in_(("queued", "held")),
+            sa.true() if cause is None else outbox.c.planned_id.in_(caused),
+        )
+        .values(state="superseded", last_error=because)
+    )
 
 
 def _supersede_unwanted(connection: Connection, now: datetime) -> None:
@@ -276,7 +327,9 @@ def _supersede_unwanted(connection: Connection, now: datetime) -> None:
         if too_old or not is_wanted(ReplyKind(row.kind), Status(row.status)):
             why = "not sent in time" if too_old else "no longer wanted"
             connection.execute(
-                sa.update(outbox).where(outbox.c.id == row.id).values(state="superseded", last_error=why)
+                sa.update(outbox)
+                .where(outbox.c.id == row.id, outbox.c.state == "queued")
+                .values(state="superseded", last_error=why)
             )
 
 

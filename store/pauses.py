@@ -3,11 +3,13 @@
 So 5,000 mails that wait cost one connection a try, and none of them uses up its own attempts.
 """
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.claims import insert_once
 from store.database import Database
 from store.tables import pauses
 
@@ -18,19 +20,33 @@ def pause_until(database: Database, name: str) -> datetime | None:
         return connection.execute(sa.select(pauses.c.until).where(pauses.c.name == name)).scalar()
 
 
-def record_pause(database: Database, name: str, *, until: datetime | None, reason: str) -> None:
-    """Set or (None) clear the pause of a way out; each one set counts as a failure in a row."""
+def record_pause(
+    database: Database, name: str, *, now: datetime, wait: Callable[[int], timedelta], reason: str
+) -> datetime | None:
+    """Begin a pause of a way out that has just failed; its end, None if it is in one already.
+
+    `wait` says how long, from how often the way out has failed in a row before. Several mails of one batch, and
+    several nodes, find out the same thing at the same moment: it counts once.
+    """
     with database.write() as connection:
-        failures = connection.execute(sa.select(pauses.c.failures).where(pauses.c.name == name)).scalar() or 0
+        begun = {"name": name, "until": now, "failures": 0, "reason": reason}
+        insert_once(database, connection, pauses, begun)
+        row = connection.execute(sa.select(pauses).where(pauses.c.name == name).with_for_update()).one()
+        if row.until > now:
+            return None
+        until = now + wait(row.failures)
+        connection.execute(
+            sa.update(pauses).where(pauses.c.name == name).values(until=until, failures=row.failures + 1, reason=reason)
+        )
+        return until
+
+
+def end_pause(database: Database, name: str) -> None:
+    """The way out works: nothing waits for it any more, and its failures are forgotten."""
+    if pause_until(database, name) is None:  # the rule, and a read costs no sync
+        return
+    with database.write() as connection:
         connection.execute(sa.delete(pauses).where(pauses.c.name == name))
-        if until is not None:
-            connection.execute(sa.insert(pauses).values(name=name, until=until, failures=failures + 1, reason=reason))
-
-
-def count_failures(database: Database, name: str) -> int:
-    """How often in a row the way out has failed."""
-    with database.read() as connection:
-        return connection.execute(sa.select(pauses.c.failures).where(pauses.c.name == name)).scalar() or 0
 
 
 def clear_pauses(connection: Connection) -> None:

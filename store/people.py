@@ -1,5 +1,6 @@
 """Queues and staff: rows seeded from the configuration, changed by command and console."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +11,10 @@ from sqlalchemy.engine import Connection, Row
 
 from cases.address import fold_address, strip_tag
 from cases.model import Queue, Reminders
-from store.errors import NotFound
+from store.errors import NotFound, QueueTaken
 from store.tables import queues, user_addresses, user_queues, users
+
+_log = logging.getLogger(__name__)
 
 STAFF_ROLES = ("viewer", "agent", "admin")
 
@@ -41,16 +44,36 @@ class User:
 
 
 def seed(connection: Connection, seeds: Sequence[QueueSeed], *, now: datetime) -> None:
-    """Add queues and agents that are not there yet; rows that are there keep what command and console made of them."""
+    """Add queues and agents that are not there yet; rows that are there keep what command and console made of them.
+
+    Where a row and the configuration differ, the log says so: the row holds.
+    """
     for one in seeds:
-        known = connection.execute(sa.select(queues.c.id).where(queues.c.name == one.queue.name)).scalar()
-        if known is not None:
+        row = connection.execute(sa.select(queues).where(queues.c.name == one.queue.name)).first()
+        if row is not None:
+            _log_drift(one.queue, _queue(row))
             continue
-        queue_id = connection.execute(
-            sa.insert(queues).values(_queue_values(one.queue)).returning(queues.c.id)
-        ).scalar_one()
+        taken = find_queue(load_queues(connection), one.queue.address)
+        if taken is not None:
+            raise QueueTaken(f"queue {one.queue.name!r} cannot have {one.queue.address}: queue {taken.name!r} has it")
+        values = _queue_values(one.queue)
+        queue_id = connection.execute(sa.insert(queues).values(values).returning(queues.c.id)).scalar_one()
         for address in one.agents:
-            add_user(connection, address, role="agent", queue_ids=[queue_id], now=now)
+            known = find_user(connection, address)  # an admin who also looks after this queue stays one
+            role = known.role if known is not None else "agent"
+            add_user(connection, address, role=role, queue_ids=[queue_id], now=now)
+
+
+def _log_drift(wanted: Queue, kept: Queue) -> None:
+    for name in ("address", "language", "country", "timezone", "hours", "closing_days", "topics", "lead"):
+        if getattr(wanted, name) != getattr(kept, name):
+            _log.warning(
+                "queue %s: the database says %s = %r and holds; the configuration says %r",
+                kept.name,
+                name,
+                getattr(kept, name),
+                getattr(wanted, name),
+            )
 
 
 def load_queues(connection: Connection) -> tuple[Queue, ...]:

@@ -69,9 +69,15 @@ def add_planned(
 
 
 def cancel_planned(
-    connection: Connection, case_id: int, kinds: frozenset[ReplyKind], *, at: datetime, because: str
+    connection: Connection,
+    case_id: int,
+    kinds: frozenset[ReplyKind],
+    *,
+    at: datetime,
+    because: str,
+    cause: int | None = None,
 ) -> None:
-    """Cancel what waits of these kinds, and say so on record."""
+    """Cancel what waits of these kinds (with `cause`: only what that message caused), and say so on record."""
     if not kinds:
         return
     gone = connection.execute(
@@ -80,6 +86,7 @@ def cancel_planned(
             planned_replies.c.case_id == case_id,
             planned_replies.c.kind.in_(kinds),
             planned_replies.c.state.in_(("waiting", "working")),
+            sa.true() if cause is None else planned_replies.c.cause_message_id == cause,
         )
         .values(state="cancelled", lease_holder=None)
         .returning(planned_replies.c.kind)

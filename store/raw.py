@@ -61,7 +61,8 @@ class Raws:
         return self._folder / digest[:2] / digest
 
     def _write(self, path: Path, octets: bytes) -> None:
-        if path.exists() and path.stat().st_size == len(octets):
+        if path.exists() and path.read_bytes() == octets:  # a damaged file would else stand for a mail just promised
+            self._sync_folders(path)
             return
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
@@ -75,7 +76,11 @@ class Raws:
             with contextlib.suppress(FileNotFoundError):
                 draft.unlink()
             raise
-        for folder in (path.parent, path.parent.parent):
+        self._sync_folders(path)
+
+    def _sync_folders(self, path: Path) -> None:
+        """The file's name is durable too, and those of the folders it is in, which may be new."""
+        for folder in path.parents[:3]:
             _sync_folder(folder)
 
 

@@ -41,15 +41,21 @@ def open_store(data_dir: Path, database_url: str, *, clock: Clock = real_clock) 
         data_dir.chmod(0o700)
         ledger_database = open_postgresql(database_url) if database_url else open_sqlite(data_dir / "ledger.db")
         cases = ledger_database if database_url else open_sqlite(data_dir / "cases.db")
-    migrate(ledger_database, "ledger")
-    migrate(cases, "cases")
+    try:
+        migrate(ledger_database, "ledger")
+        migrate(cases, "cases")
+        keyring = load_keyring(cases, now=clock())
+    except BaseException:
+        ledger_database.close()
+        cases.close()
+        raise
     blobs = Raws(None if database_url else data_dir / "blobs")
     return Store(
         ledger_database=ledger_database,
         cases=cases,
         blobs=blobs,
         ledger=Ledger(ledger_database, blobs),
-        keyring=load_keyring(cases, now=clock()),
+        keyring=keyring,
     )
 
 

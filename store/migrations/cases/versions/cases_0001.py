@@ -131,7 +131,7 @@ def _make_cases() -> None:
         sa.Column("first_answer_at", columns.Instant(), nullable=True),
         sa.Column("closed_at", columns.Instant(), nullable=True),
         sa.Column("merged_into_id", columns.BigId, nullable=True),
-        sa.Column("legal_hold", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("legal_hold", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["assignee_id"], ["users.id"], name="fk_cases_assignee_id"),
         sa.ForeignKeyConstraint(["merged_into_id"], ["cases.id"], name="fk_cases_merged_into_id"),

@@ -1,0 +1,160 @@
+"""The one place that wires real things together: from a configuration to a store, a desk, a way out."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casepost.config import Config, Queue
+from cases import model
+from cases.mail import Part
+from cases.transfer import decode_transfer
+from store.clock import Clock, real_clock
+from store.people import QueueSeed
+from store.store import Store, open_store, seed_store
+from store.wake import Waker
+
+if TYPE_CHECKING:
+    from ingest.take_in import Reader, TakeIn
+    from responder.delivery import Delivery
+    from responder.due import Due
+    from responder.templates import Templates
+    from responder.transport import Transport
+
+
+@dataclass(frozen=True)
+class App:
+    """A configured casepost. What is slow to import or to open is so only when it is first used."""
+
+    config: Config
+    environ: Mapping[str, str]
+    clock: Clock = real_clock
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, opened, migrated and seeded."""
+        os.umask(0o077)
+        store = open_store(self.config.data_dir, self.config.database_url, clock=self.clock)
+        seed_store(store, [_seed(queue) for queue in self.config.queues], self._reminders(), clock=self.clock)
+        return store
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+    @cached_property
+    def node(self) -> str:
+        """The name of this machine on leases: made once, kept in data_dir."""
+        path = self.config.data_dir / "node"
+        self.config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with path.open("x") as file:
+                file.write(secrets.token_hex(8))
+        except FileExistsError:
+            pass
+        return path.read_text().strip()
+
+    def holder(self, role: str) -> str:
+        """This process's name on the leases it takes."""
+        return f"{self.node}:{role}:{os.getpid()}"
+
+    @property
+    def waker(self) -> Waker:
+        """Wakes this machine's worker."""
+        return Waker(self.config.data_dir)
+
+    @cached_property
+    def templates(self) -> "Templates":
+        """The templates, an administrator's own before the shipped ones."""
+        from responder.templates import Templates, shipped_folder
+
+        return Templates(shipped=shipped_folder(), own=self.config.templates_dir)
+
+    def take_in(self, reader: "Reader", *, role: str) -> "TakeIn":
+        """The shell that works on mails of the ledger."""
+        from ingest.take_in import TakeIn
+
+        return TakeIn(
+            ledger=self.store.ledger,
+            cases=self.store.cases,
+            keyring=self.store.keyring,
+            reader=reader,
+            holder=self.holder(role),
+        )
+
+    def due(self, *, role: str) -> "Due":
+        """The shell that writes what is due."""
+        from responder.due import Due
+        from responder.letters import Desk
+
+        desk = Desk(keyring=self.store.keyring, templates=self.templates, load_part=self.load_part)
+        return Due(
+            cases=self.store.cases,
+            blobs=self.store.blobs,
+            desk=desk,
+            holder=self.holder(role),
+            hold=self.config.delivery.hold,
+        )
+
+    def delivery(self, transport: "Transport", *, role: str) -> "Delivery":
+        """The shell that hands the outbox over."""
+        from responder.delivery import Delivery
+
+        return Delivery(
+            cases=self.store.cases,
+            blobs=self.store.blobs,
+            transport=transport,
+            holder=self.holder(role),
+            way=self.config.delivery.url or "outbox",
+        )
+
+    def transport(self) -> "Transport":
+        """The way out: a maildir in data_dir, or the SMTP server of `[delivery] url`."""
+        from responder.transport import MaildirTransport, SmtpTransport, parse_delivery_url
+
+        delivery = self.config.delivery
+        if not delivery.url:
+            return MaildirTransport(self.config.data_dir / "outbox")
+        password = self.environ.get(delivery.password_env, "") if delivery.password_env else ""
+        return SmtpTransport(parse_delivery_url(delivery.url), password=password)
+
+    def load_part(self, ledger_id: int, part: Part) -> bytes:
+        """The content of an attachment: a range of its raw mail, decoded."""
+        raw = self.store.ledger.load(ledger_id)
+        return decode_transfer(raw[part.offset : part.offset + part.length], part.encoding)
+
+    def outbox_folder(self) -> Path:
+        """Where mails are left when there is no server to hand them to."""
+        return self.config.data_dir / "outbox"
+
+    def _reminders(self) -> model.Reminders:
+        given = self.config.reminders
+        return model.Reminders(
+            agent_after=given.agent_after,
+            escalate_after=given.escalate_after,
+            seller_after=given.seller_after,
+            close_after=given.close_after,
+            clock=given.clock.value,
+        )
+
+
+def _seed(queue: Queue) -> QueueSeed:
+    return QueueSeed(
+        queue=model.Queue(
+            id=0,
+            name=queue.name,
+            address=queue.address,
+            language=queue.language,
+            country=queue.country,
+            timezone=queue.timezone,
+            hours=queue.hours,
+            closing_days=tuple(day.isoformat() for day in queue.closing_days),
+            topics=queue.topics,
+            lead=queue.lead,
+        ),
+        agents=queue.agents,
+    )

@@ -1,0 +1,101 @@
+"""`casepost ingest`: one mail on standard input, for the pipe transport of a mail server.
+
+The exit codes are those of sysexits.h, which mail servers act on: 75 makes them try again, 65 and 67 make
+them return the mail. Nothing is ever written to standard output but the JSON that was asked for: a mail
+server would put it into the bounce.
+"""
+
+import sys
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
+from pathlib import Path
+
+import click
+
+from casepost.app import App
+from casepost.commands.common import config_option, json_option, open_app, print_json
+from casepost.config import ConfigError
+from cases.arrival import Arrival, Channel
+from cases.errors import PermanentError
+from store.people import find_queue, load_queues
+
+EX_DATAERR, EX_NOUSER, EX_TEMPFAIL, EX_CONFIG = 65, 67, 75, 78
+
+
+@click.command()
+@click.option("--recipient", "recipients", multiple=True, required=True, help="An envelope recipient; may be repeated.")
+@click.option("--sender", default=None, help='The envelope sender; "" is the null sender [From].')
+@json_option
+@config_option
+def ingest(recipients: tuple[str, ...], sender: str | None, as_json: bool, config_file: Path | None) -> None:
+    """Take in one mail from standard input.
+
+    Exits 0 once the mail is durable, else as sysexits.h says.
+    """
+    ctx = click.get_current_context()
+    try:
+        app = open_app(config_file)
+    except ConfigError as error:
+        _fail(ctx, str(error), EX_CONFIG)
+    try:
+        document = _take(app, sys.stdin.buffer.read(), recipients, sender, wait=as_json)
+    except _Refused as refused:
+        _fail(ctx, str(refused), refused.code)
+    except Exception as error:  # noqa: BLE001  any doubt is "try again": the mail server keeps the mail
+        _fail(ctx, f"not taken, try again: {_plain(error)}", EX_TEMPFAIL)
+    if as_json:
+        print_json(document)
+
+
+class _Refused(PermanentError):
+    """The mail is not for us, or no mail."""
+
+    def __init__(self, reason: str, code: int) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+def _take(
+    app: App, raw: bytes, recipients: tuple[str, ...], sender: str | None, *, wait: bool
+) -> dict[str, object] | None:
+    if len(raw) > app.config.smtp.max_message_bytes:
+        raise _Refused(f"the mail is larger than {app.config.smtp.max_message_bytes} octets", EX_DATAERR)
+    if not raw.strip():
+        raise _Refused("nothing on standard input: this is not a mail", EX_DATAERR)
+    with app.store.cases.read() as connection:
+        queues = load_queues(connection)
+    for recipient in recipients:
+        if find_queue(queues, recipient) is None:
+            raise _Refused(f"no queue has the address {recipient}", EX_NOUSER)
+    arrival = Arrival(
+        raw=raw,
+        channel=Channel.PIPE,
+        sender=sender if sender is not None else _from_header(raw),
+        recipients=recipients,
+        received_at=app.clock(),
+        trusted=True,
+    )
+    (ledger_id,) = app.store.ledger.add([arrival])
+    if not wait:
+        app.waker.wake()
+        return None
+    from casepost.work import wait_for_disposition
+    from store.views import show_disposition
+
+    applied = wait_for_disposition(app, ledger_id)
+    with app.store.cases.read() as connection:
+        return show_disposition(connection, applied)
+
+
+def _from_header(raw: bytes) -> str | None:
+    head = BytesHeaderParser().parsebytes(raw[:65536])
+    return parseaddr(str(head.get("From", "")))[1] or None
+
+
+def _fail(ctx: click.Context, reason: str, code: int) -> None:
+    click.echo(f"casepost ingest: {reason}", err=True)
+    ctx.exit(code)
+
+
+def _plain(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
