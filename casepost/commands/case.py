@@ -1,0 +1,161 @@
+"""`casepost case`: look at cases and change them, through the same door as everything else."""
+
+import re
+from pathlib import Path
+
+import click
+from sqlalchemy.engine import Connection
+
+from casepost.app import App
+from casepost.commands.common import config_option, json_option, open_app, print_json
+from casepost.plain import inert_line
+from casepost.tables import print_table
+from cases.change import Change, Settings
+from cases.errors import PermanentError
+from cases.model import CaseState, Happening, Status
+from store.apply import apply
+from store.case_rows import find_state
+from store.errors import NotFound
+from store.people import find_user, queue_by_name
+from store.views import list_cases, show_case
+
+ACTOR = "operator"
+_NUMBER = re.compile(r"\[?\s*(?:CP\s*-\s*)?([0-9]{10})\s*\]?", re.IGNORECASE)
+_COLUMNS = ["number", "status", "priority", "queue", "requester", "subject"]
+
+
+@click.group()
+def case() -> None:
+    """List, show, close, reopen and assign cases."""
+
+
+@case.command("list")
+@click.option("--limit", type=click.IntRange(min=1), help="No more than this many [all].")
+@click.option("--status", type=click.Choice([one.value for one in Status]), help="Only cases in this state [all].")
+@click.option("--queue", help="Only cases of this queue [all].")
+@json_option
+@config_option
+def list_them(
+    limit: int | None, status: str | None, queue: str | None, as_json: bool, config_file: Path | None
+) -> None:
+    """List cases, newest first."""
+    app = open_app(config_file)
+    with app.store.cases.read() as connection:
+        if queue is not None:
+            _check_queue(connection, queue)
+        rows = list_cases(connection, limit=limit, status=status, queue=queue)
+    if as_json:
+        print_json(rows)
+    else:
+        chosen = status or queue
+        print_table(rows, _COLUMNS, empty="There is no such case." if chosen else "There are no cases yet.")
+
+
+@case.command()
+@click.argument("number")
+@json_option
+@config_option
+def show(number: str, as_json: bool, config_file: Path | None) -> None:
+    """Show one case: what was said, what is missing, what comes next. NUMBER may be CP-4821773099 too."""
+    app = open_app(config_file)
+    with app.store.cases.read() as connection:
+        document = show_case(connection, parse_number(number))
+    if as_json:
+        print_json(document)
+    else:
+        from casepost.case_screen import print_case
+
+        print_case(document, now=app.clock())
+
+
+@case.command()
+@click.argument("number")
+@json_option
+@config_option
+def close(number: str, as_json: bool, config_file: Path | None) -> None:
+    """Close a case; nobody is written to."""
+    app = open_app(config_file)
+    state = _find_case(app, number)
+    if state.status is not Status.CLOSED:
+        _apply(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, happenings=(Happening.CLOSED,)))
+    _report(app, state.number, as_json=as_json)
+
+
+@case.command()
+@click.argument("number")
+@json_option
+@config_option
+def reopen(number: str, as_json: bool, config_file: Path | None) -> None:
+    """Reopen a closed case. It waits for an agent again, who is reminded in time."""
+    app = open_app(config_file)
+    state = _find_case(app, number)
+    if state.status is Status.CLOSED:
+        _apply(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, happenings=(Happening.REOPENED,)))
+    _report(app, state.number, as_json=as_json)
+
+
+@case.command()
+@click.argument("number")
+@click.argument("address")
+@json_option
+@config_option
+def assign(number: str, address: str, as_json: bool, config_file: Path | None) -> None:
+    """Give a case to the agent with this ADDRESS."""
+    app = open_app(config_file)
+    state = _find_case(app, number)
+    with app.store.cases.read() as connection:
+        agent = find_user(connection, address)
+    if agent is None:
+        raise NotFound(f"nobody on the staff has the address {inert_line(address)}; see `casepost user list`")
+    if agent.role == "viewer":
+        raise Unfit(f"{agent.address} is a viewer: only agents and admins can be given a case")
+    if state.assignee_id != agent.id:
+        settings = Settings(assignee_id=agent.id)
+        _apply(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, settings=settings))
+    _report(app, state.number, as_json=as_json)
+
+
+class Unfit(PermanentError):
+    """What was asked for does not fit the case or the person."""
+
+
+def parse_number(text: str) -> str:
+    """The ten digits of a case number, however it was copied. Raises NotFound when they are none."""
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None:
+        raise NotFound(f"{inert_line(text)!r} is no case number: one has ten digits, such as 4821773099")
+    return found[1]
+
+
+def _find_case(app: App, text: str) -> CaseState:
+    """The case that is meant; a merged one is named instead of changing one that was not."""
+    number = parse_number(text)
+    with app.store.cases.read() as connection:
+        state = find_state(connection, number)
+    if state is None:
+        raise NotFound(f"there is no case {number}")
+    if state.number != number:
+        raise Unfit(f"case {number} was merged into {state.number}: name that one")
+    return state
+
+
+def _apply(app: App, change: Change) -> None:
+    apply(app.store.cases, change)
+    app.waker.wake()
+
+
+def _report(app: App, number: str, *, as_json: bool) -> None:
+    with app.store.cases.read() as connection:
+        document = show_case(connection, number)
+    if as_json:
+        print_json(document)
+    else:
+        assignee = document["assignee"] or "nobody"
+        click.echo(f"Case {number} is {document['status']}, assigned to {inert_line(assignee)}.")
+
+
+def _check_queue(connection: Connection, name: str) -> None:
+    try:
+        queue_by_name(connection, name)
+    except NotFound as error:
+        raise click.BadParameter(str(error), param_hint="--queue") from None

@@ -1,0 +1,174 @@
+"""`casepost import`: old mail from mbox files, maildirs, single files and folders of them."""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from casepost.app import App
+from casepost.commands.common import config_option, json_option, open_app, print_json
+from casepost.plain import inert_line
+from cases.address import fold_address
+from cases.arrival import Arrival, Channel
+from cases.errors import PermanentError
+from ingest.archive import ArchivedMail, ArchiveProblem, count_mails, mails_in
+from store.people import find_queue, load_queues
+
+_BATCH = 50
+_BATCH_OCTETS = 32 * 2**20
+_PROBLEMS_SHOWN = 50
+
+Advance = Callable[[], None]
+
+
+class NothingRead(PermanentError):
+    """Not one mail could be read."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Import:
+    """What has been done so far; `ids` are those of mails that were new."""
+
+    read: int = 0
+    known: int = 0
+    ids: list[int] = field(default_factory=list)
+    problems: list[ArchiveProblem] = field(default_factory=list)
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--recipient", required=True, help="The queue's address that the mails were sent to, or a +tag of it.")
+@json_option
+@config_option
+def import_mail(paths: tuple[Path, ...], recipient: str, as_json: bool, config_file: Path | None) -> None:
+    """Take in old mail from mbox files, maildirs and mails.
+
+    Each PATH is one of these or a folder of them.
+
+    Run again, it adds nothing twice. Mails older than 7 days are filed without an acknowledgement; newer ones are
+    answered as if they had just come.
+    """
+    app = open_app(config_file)
+    _check_recipient(app, recipient)
+    done = Import()
+    with _progress(lambda: _count(paths)) as advance:
+        for batch in _batches(app, paths, done, advance):
+            _add(app, batch, recipient, done)
+    left = _take_in(app, done.ids)
+    if as_json:
+        print_json(
+            {
+                "read": done.read,
+                "added": len(done.ids),
+                "known": done.known,
+                "problems": [{"where": one.where, "reason": one.reason} for one in done.problems],
+            }
+        )
+    else:
+        _report(done, left)
+    if not done.read:
+        raise NothingRead(f"no mail could be read in {inert_line(', '.join(map(str, paths)))}")
+
+
+def _check_recipient(app: App, recipient: str) -> None:
+    with app.store.cases.read() as connection:
+        queues = load_queues(connection)
+    if find_queue(queues, recipient) is None:
+        known = ", ".join(queue.address for queue in queues) or "none yet"
+        raise click.BadParameter(f"no queue has the address {recipient}; there are: {known}", param_hint="--recipient")
+
+
+def _count(paths: Sequence[Path]) -> int | None:
+    counts = [count_mails(path) for path in paths]
+    known = [one for one in counts if one is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _batches(app: App, paths: Sequence[Path], done: Import, advance: Advance) -> Iterator[list[ArchivedMail]]:
+    """Mails in groups that one transaction takes; what is no mail is put on the list of problems."""
+    batch: list[ArchivedMail] = []
+    octets = 0
+    for path in paths:
+        for found in mails_in(path, max_bytes=app.config.smtp.max_message_bytes):
+            if isinstance(found, ArchiveProblem):
+                done.problems.append(found)
+            else:
+                batch.append(found)
+                octets += len(found.raw)
+                if len(batch) == _BATCH or octets > _BATCH_OCTETS:
+                    yield batch
+                    batch, octets = [], 0
+            advance()
+    if batch:
+        yield batch
+
+
+def _add(app: App, batch: Sequence[ArchivedMail], recipient: str, done: Import) -> None:
+    """Make the mails durable that are new; the unique key decides, even if two imports run at a time."""
+    arrivals = {_source_key(recipient, mail.raw): mail for mail in batch}
+    known = app.store.ledger.find_known(list(arrivals))
+    now = app.clock()
+    new = [
+        Arrival(
+            raw=mail.raw,
+            channel=Channel.IMPORT,
+            sender=None,
+            recipients=(recipient,),
+            received_at=now,
+            trusted=True,
+            source_key=key,
+        )
+        for key, mail in arrivals.items()
+        if key not in known
+    ]
+    done.ids += app.store.ledger.add(new) if new else []
+    done.read += len(batch)
+    done.known += len(batch) - len(new)
+
+
+def _source_key(recipient: str, raw: bytes) -> str:
+    return "import:" + hashlib.sha256(fold_address(recipient).encode() + raw).hexdigest()
+
+
+def _take_in(app: App, ids: Sequence[int]) -> int:
+    """Leave the work to the worker if one runs, else do it here; how many mails are left for later."""
+    if not ids or app.waker.wake():
+        return 0
+    from casepost.work import take_in_all
+
+    with _progress(lambda: len(ids), words="Working on them") as advance:
+        return take_in_all(app, ids, on_done=advance)
+
+
+@contextmanager
+def _progress(count: Callable[[], int | None], *, words: str = "Taking in") -> Iterator[Advance]:
+    """A progress bar on standard error when somebody looks at it."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(words, total=count())
+        yield lambda: progress.advance(task)
+
+
+def _report(done: Import, left: int) -> None:
+    click.echo(
+        f"{done.read} mail{'s' if done.read != 1 else ''} read, {len(done.ids)} added, {done.known} known before"
+    )
+    if left:
+        click.echo(f"{left} of them could not be worked on now; the next `casepost serve` or `run-due` does it.")
+    if done.problems:
+        count = len(done.problems)
+        click.echo(f"{count} thing{'s' if count > 1 else ''} could not be read:", err=True)
+    for one in done.problems[:_PROBLEMS_SHOWN]:
+        click.echo(f"  {inert_line(one.where)}: {inert_line(one.reason)}", err=True)
+    if len(done.problems) > _PROBLEMS_SHOWN:
+        click.echo(f"  and {len(done.problems) - _PROBLEMS_SHOWN} more; --json lists all", err=True)
