@@ -1,0 +1,1 @@
+"""Benchmarks: each prints a ratio against something named, measured in the same run, in turn A B A B."""

@@ -1,0 +1,129 @@
+"""The outbox is handed over: claim, still ours before DATA, send outside any transaction, put the end on record."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from responder.transport import Failed, NotSent, Outcome, OutgoingMail, Sent, Transport, Uncertain
+from store.database import Database
+from store.errors import StoreDamaged
+from store.failpoints import Step, reach
+from store.outbox import (
+    SEND_AGAIN_AFTER,
+    Attempt,
+    Outgoing,
+    claim_outgoing,
+    give_back,
+    load_content,
+    record_attempt,
+    record_data_begins,
+    send_uncertain_again,
+)
+from store.pauses import end_pause, pause_until, record_pause
+from store.raw import Raws
+
+_log = logging.getLogger(__name__)
+
+GIVE_UP_AFTER = timedelta(days=5)  # RFC 5321 section 4.5.4.1: at least 4-5 days
+_FIRST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(hours=4)
+_FIRST_PAUSE = timedelta(seconds=10)
+_LONGEST_PAUSE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """Everything that handing over needs. `way` names the way out for its pauses; `active` are the ids in work."""
+
+    cases: Database
+    blobs: Raws
+    transport: Transport
+    holder: str
+    way: str
+    jitter: Callable[[], float] = random.random
+    active: set[int] = field(default_factory=set)
+
+    async def deliver_due(self, *, now: datetime, limit: int = 16) -> int:
+        """Try what can be tried at `now`, at most `limit` mails side by side; how many were tried."""
+        await asyncio.to_thread(send_uncertain_again, self.cases, now=now)
+        pause = await asyncio.to_thread(pause_until, self.cases, self.way)
+        if pause is not None and pause > now:
+            return 0
+        # One first: when the way out is down, one mail finds out for all.
+        batch = 1 if pause is not None else limit
+        claimed = await asyncio.to_thread(claim_outgoing, self.cases, holder=self.holder, now=now, limit=batch)
+        self.active.update(mail.id for mail in claimed)
+        try:
+            ends = await asyncio.gather(*(self._deliver(mail, now) for mail in claimed), return_exceptions=True)
+        finally:
+            self.active.difference_update(mail.id for mail in claimed)
+        # Only when all have ended: a fault of one must not leave the others in DATA with nobody to renew their claim.
+        for fault in (end for end in ends if isinstance(end, BaseException)):
+            raise fault
+        return len(claimed)
+
+    async def _deliver(self, mail: Outgoing, now: datetime) -> None:
+        async def before_data() -> bool:
+            ours = await asyncio.to_thread(record_data_begins, self.cases, mail, holder=self.holder)
+            reach(Step.DATA_BEGINS)
+            return ours
+
+        try:
+            content = await asyncio.to_thread(load_content, self.blobs, mail)
+        except StoreDamaged as error:
+            await self._record(mail, Failed(temporary=False, code=None, enhanced="", text=str(error)), now)
+            return
+        outgoing = OutgoingMail(
+            envelope_from=mail.envelope_from, envelope_to=mail.envelope_to, content=content, id=mail.rfc_message_id
+        )
+        outcome = await self.transport.send(outgoing, before_data=before_data)
+        reach(Step.HANDED_OVER)
+        await self._record(mail, outcome, now)
+
+    async def _record(self, mail: Outgoing, outcome: Outcome, now: datetime) -> None:
+        if isinstance(outcome, NotSent):
+            _log.info("delivery lost its claim outbox=%d", mail.id)
+            return
+        if isinstance(outcome, Failed) and outcome.way_down:
+            await asyncio.to_thread(self._pause, mail, outcome, now)
+            return
+        await asyncio.to_thread(end_pause, self.cases, self.way)
+        attempt = plan_next(mail, outcome, now=now, jitter=self.jitter())
+        await asyncio.to_thread(record_attempt, self.cases, mail, attempt, holder=self.holder, now=now)
+        _log.info("delivery outbox=%d case=%d state=%s", mail.id, mail.case_id, attempt.state)
+
+    def _pause(self, mail: Outgoing, outcome: Failed, now: datetime) -> None:
+        """The way out does not answer: that is no fault of this mail, so it only waits with all others.
+
+        Unless it has waited five days, in which case it has failed like any other.
+        """
+        if now - mail.created_at > GIVE_UP_AFTER:
+            attempt = plan_next(mail, outcome, now=now, jitter=0)
+            record_attempt(self.cases, mail, attempt, holder=self.holder, now=now)
+        else:
+            give_back(self.cases, mail, holder=self.holder, error=outcome.text)
+        until = record_pause(self.cases, self.way, now=now, wait=_pause_length, reason=outcome.text)
+        if until is not None:
+            _log.warning("delivery way=%s does not answer, next try at %s", self.way, until.isoformat())
+
+
+def _pause_length(failures: int) -> timedelta:
+    return min(_FIRST_PAUSE * (1 << min(failures, 10)), _LONGEST_PAUSE)
+
+
+def plan_next(mail: Outgoing, outcome: Outcome, *, now: datetime, jitter: float) -> Attempt:
+    """What an outcome means for the row: its state, and when to try again; `jitter` is 0 to 1."""
+    match outcome:
+        case Sent(response=response):
+            return Attempt(result="sent", state="sent", next_try_at=now, response=response)
+        case Uncertain(text=text):
+            return Attempt(result="uncertain", state="uncertain", next_try_at=now + SEND_AGAIN_AFTER, response=text)
+        case Failed(temporary=True, code=code, text=text) if now - mail.created_at <= GIVE_UP_AFTER:
+            wait = min(_FIRST_WAIT * 2 ** min(mail.attempts, 12), _LONGEST_WAIT) * (0.8 + 0.4 * jitter)
+            return Attempt(result="deferred", state="queued", next_try_at=now + wait, code=code, response=text)
+        case Failed(code=code, text=text):
+            return Attempt(result="failed", state="failed", next_try_at=now, code=code, response=text)
+    raise AssertionError(outcome)
