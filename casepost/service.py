@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class Child:
     failures: int = 0
     started_at: float = 0.0
     restart_at: float | None = None
-    ready: bool = field(default=False)
+    ready_pipe: int = -1
 
 
 def serve(config_app: Callable[[], App], *, on_ready: Callable[[], None]) -> None:
@@ -82,6 +82,8 @@ class Supervisor:
         try:
             for child in self._children:
                 self._start(child)
+            for child in self._children:
+                self._await_ready(child)
             if not self._stopping:
                 on_ready()
             while not self._stopping:
@@ -95,18 +97,19 @@ class Supervisor:
         self._stopping = True
 
     def _start(self, child: Child) -> None:
-        """Fork a child and wait until it says that it is ready."""
-        read_end, write_end = os.pipe()
+        """Fork a child; it says on a pipe that it is ready, or why it cannot be."""
+        child.ready_pipe, write_end = os.pipe()
         child.pid = os.fork()
         if child.pid == 0:
-            os.close(read_end)
+            os.close(child.ready_pipe)
             self._be(child, write_end)
         os.close(write_end)
         child.started_at, child.restart_at = time.monotonic(), None
-        said = _read_line(read_end, _READY_SECONDS, lambda: self._stopping)
-        os.close(read_end)
-        child.ready = said == "ready"
-        if not child.ready and not self._stopping and not child.failures:
+
+    def _await_ready(self, child: Child) -> None:
+        said = _read_line(child.ready_pipe, _READY_SECONDS, lambda: self._stopping)
+        os.close(child.ready_pipe)
+        if said != "ready" and not self._stopping and not child.failures:
             raise CannotServe(said or f"the {child.name} process did not start; its log says why")
 
     def _be(self, child: Child, write_end: int) -> None:
@@ -144,6 +147,7 @@ class Supervisor:
         for child in self._children:
             if child.restart_at is not None and time.monotonic() >= child.restart_at and not self._stopping:
                 self._start(child)
+                self._await_ready(child)
 
     def _end(self) -> None:
         edges = [child for child in self._children if child.name != "worker"]

@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from traceback import extract_tb
 
-import structlog
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from cases.arrival import Channel
@@ -33,7 +32,7 @@ _WEB_VERBS = frozenset({"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONN
 LOCAL_ERROR = "451 4.3.0 Local error, try again later"
 LEAVING = "421 4.3.2 Service is shutting down, try again later"
 
-_log = structlog.get_logger("ingest.smtp")
+_log = logging.getLogger("ingest.smtp")
 
 
 Command = Callable[[str], Awaitable[None]]
@@ -120,7 +119,7 @@ class Connection(SMTP):
 
     async def handle_exception(self, error: Exception) -> str:
         """Note where it came from, without its text: that may hold a mail or a password."""
-        _log.error("smtp_session_error", peer=self._peer, error=type(error).__name__, at=place_of(error))
+        _log.error("session fault peer=%s error=%s at=%s", self._peer, type(error).__name__, place_of(error))
         return LOCAL_ERROR
 
     @property
@@ -204,7 +203,7 @@ class Connection(SMTP):
         return await command(argument.strip())
 
     def _give_up_tls(self, error: TLSSetupException) -> None:
-        _log.info("smtp_tls_failed", peer=self._peer, error=type(error.__cause__).__name__)
+        _log.info("handshake failed peer=%s error=%s", self._peer, type(error.__cause__).__name__)
         if self.transport is not None:
             self.transport.close()
         self.connection_lost(error)  # asyncio does not tell a protocol whose handshake failed

@@ -4,10 +4,9 @@
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-
-import structlog
 
 from cases.arrival import Arrival
 from ingest.smtp_connection import LOCAL_ERROR, Command, Connection, place_of
@@ -16,7 +15,7 @@ from ingest.smtp_path import parse_path, parse_recipient, parse_sender
 
 MAX_LINE = 65_540  # of content: 64 KB, its line end and a stuffed dot. Real mailers write 5,000 octets and more
 
-_log = structlog.get_logger("ingest.smtp")
+_log = logging.getLogger("ingest.smtp")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -184,12 +183,12 @@ class Session(Connection):
         await asyncio.wait({task}, timeout=self._edge.options.take_timeout)
         if not task.done():
             task.cancel()
-            _log.error("mail_take_too_slow", peer=self._peer, octets=len(raw))
+            _log.error("mail not taken in time peer=%s octets=%d", self._peer, len(raw))
             return LOCAL_ERROR
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
         if error is not None:
             name, place = type(error).__name__, place_of(error)
-            _log.error("mail_not_taken", peer=self._peer, octets=len(raw), error=name, at=place)
+            _log.error("mail not taken peer=%s octets=%d error=%s at=%s", self._peer, len(raw), name, place)
             return LOCAL_ERROR
         self._idle_commands = 0
         return f"250 2.0.0 Ok: queued as {task.result()}"

@@ -1,8 +1,8 @@
 """`casepost ingest`: one mail on standard input, for the pipe transport of a mail server.
 
-The exit codes are those of sysexits.h, which mail servers act on: 75 makes them try again, 65 and 67 make
-them return the mail. Nothing is ever written to standard output but the JSON that was asked for: a mail
-server would put it into the bounce.
+The exit codes are those of sysexits.h, which mail servers act on: 75 makes them try again, 65 and 67 make them
+return the mail. A fault of the configuration is 75 too: it is mended while the mail waits. Nothing is ever
+written to standard output but the JSON that was asked for: a mail server would put it into the bounce.
 """
 
 import sys
@@ -19,10 +19,22 @@ from cases.arrival import Arrival, Channel
 from cases.errors import PermanentError
 from store.people import find_queue, load_queues
 
-EX_DATAERR, EX_NOUSER, EX_TEMPFAIL, EX_CONFIG = 65, 67, 75, 78
+EX_DATAERR, EX_NOUSER, EX_TEMPFAIL = 65, 67, 75
 
 
-@click.command()
+class PipeCommand(click.Command):
+    """A command that tells a mail server to try again when it was called wrongly: a typo must bounce nothing."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments; what is wrong with them is said, and the mail stays in the mail server's queue."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.show()
+            ctx.exit(EX_TEMPFAIL)
+
+
+@click.command(cls=PipeCommand)
 @click.option("--recipient", "recipients", multiple=True, required=True, help="An envelope recipient; may be repeated.")
 @click.option("--sender", default=None, help='The envelope sender; "" is the null sender [From].')
 @json_option
@@ -36,7 +48,7 @@ def ingest(recipients: tuple[str, ...], sender: str | None, as_json: bool, confi
     try:
         app = open_app(config_file)
     except ConfigError as error:
-        _fail(ctx, str(error), EX_CONFIG)
+        _fail(ctx, str(error), EX_TEMPFAIL)
     try:
         document = _take(app, sys.stdin.buffer.read(), recipients, sender, wait=as_json)
     except _Refused as refused:

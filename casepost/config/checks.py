@@ -231,6 +231,8 @@ def delivery_url(text: str) -> str:
         _refuse_password(url)
         if url.path.strip("/") or url.query or url.fragment:
             raise ValueError("nothing follows the port")
+        if url.username and url.scheme == "smtp":
+            raise ValueError("a user signs in over TLS only: smtp+starttls:// or smtps://")
     return text
 
 

@@ -64,6 +64,11 @@ def test_the_pipe_exits_as_sysexits_says(service: Service) -> None:
     raw = mail("By pipe", "Hello").as_bytes()
     assert _pipe(service, raw, "--recipient", "nobody@casepost.example").returncode == 67
     assert _pipe(service, b"", "--recipient", QUEUE).returncode == 65
+    assert _pipe(service, raw, "--recipiend", QUEUE).returncode == 75
+    (service.folder / "wrong.toml").write_text("[smpt]\n")
+    refused = _pipe(service, raw, "--recipient", QUEUE, "--config", str(service.folder / "wrong.toml"))
+    assert refused.returncode == 75
+    assert b"smpt" in refused.stderr
     silent = _pipe(service, raw, "--recipient", QUEUE)
     assert (silent.returncode, silent.stdout, silent.stderr) == (0, b"", b"")
 

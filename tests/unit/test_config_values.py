@@ -78,6 +78,7 @@ MAILBOX = '[[imap]]\nurl = "imaps://user@host/INBOX"\npassword_env = "PASS"\n'
         ('[delivery]\nurl = "http://relay.example"', "[delivery] url", "smtps://"),
         ('[delivery]\nurl = "smtp://relay.example:0"', "[delivery] url", "port 0"),
         ('[delivery]\nurl = "smtp://relay.example/x"', "[delivery] url", "nothing follows the port"),
+        ('[delivery]\nurl = "smtp://user@relay.example"', "[delivery] url", "over TLS only"),
         ('[delivery]\nhold = "no"', "[delivery] hold", "true or false"),
         ("[delivery]\nhold = 0", "[delivery] hold", "true or false"),
         ('[delivery]\npassword_env = "my-password"', "[delivery] password_env", "environment variable"),
