@@ -23,7 +23,8 @@ _INTERRUPTED = 130
 
 def run_demo(path: Path, *, stop_after: bool) -> int:
     """Play in the folder `path`, then serve until a signal unless `stop_after`; the exit code, faults are printed."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell that starts us in the background has it ignored, and Python would leave it so.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     timeline = Timeline()
     try:

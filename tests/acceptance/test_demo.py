@@ -125,7 +125,11 @@ def test_the_printed_lines_work_and_ctrl_c_ends_it_all_cleanly(tmp_path: Path) -
         assert f"a demo runs in .demo already (process {process.pid}, its service " in second.stderr
     finally:
         process.send_signal(signal.SIGINT)
-        code = process.wait(60)
+        try:
+            code = process.wait(60)
+        finally:
+            process.kill()
+            process.wait()
     assert code == 0
     assert "Traceback" not in told.read_text()
     with open_folder(tmp_path / ".demo") as folder:  # the lock is free: demo and service are both gone
