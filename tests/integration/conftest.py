@@ -1,6 +1,6 @@
 """Stores to test on: SQLite files and, where its package is there, a PostgreSQL server of our own.
 
-Both are migrated once a session; a test gets a copy. One server a worker process: it starts in a second.
+Both are migrated once a session; a test gets a copy of the files, or the emptied database. One server a worker process.
 """
 
 import shutil
@@ -13,11 +13,11 @@ import psycopg
 import pytest
 
 from cases.model import Reminders
+from store import ledger_tables, tables
 from store.people import QueueSeed
 from store.store import Store, open_store, seed_store
 from tests.casework import AGENT, NOW, RETURNS, SUPPORT
 
-_TEMPLATE = "casepost_template"
 _numbers = count(1)
 SEEDS = (QueueSeed(queue=SUPPORT, agents=(AGENT,)), QueueSeed(queue=RETURNS, agents=("rita@office.example",)))
 
@@ -34,7 +34,8 @@ def postgresql() -> Iterator[Callable[[str], str]]:
         uri = server.get_uri()
         with psycopg.connect(uri, autocommit=True) as connection:
             # A power cut is not what these tests are about.
-            connection.execute("ALTER SYSTEM SET fsync = off")
+            for setting in ("fsync = off", "full_page_writes = off", "autovacuum = off"):
+                connection.execute(f"ALTER SYSTEM SET {setting}".encode())
             connection.execute("SELECT pg_reload_conf()")
         yield lambda name: uri.replace("/postgres?", f"/{name}?")
     finally:
@@ -43,45 +44,33 @@ def postgresql() -> Iterator[Callable[[str], str]]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql: Callable[[str], str]) -> str:
-    """The name of a migrated and seeded database nobody is connected to."""
-    with psycopg.connect(postgresql("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {_TEMPLATE}")
+def new_postgresql(postgresql: Callable[[str], str]) -> Callable[[], str]:
+    """Makes empty databases and gives their URLs; they go with the server."""
+
+    def make() -> str:
+        name = f"t{next(_numbers)}"
+        with psycopg.connect(postgresql("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        return postgresql(name).replace("postgresql:", "postgresql+psycopg:")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(new_postgresql: Callable[[], str]) -> str:
+    """The URL of a migrated database, which every test empties before it begins."""
+    url = new_postgresql()
     with tempfile.TemporaryDirectory() as folder:
-        _prepare(Path(folder), postgresql(_TEMPLATE).replace("postgresql:", "postgresql+psycopg:"))
-    return _TEMPLATE
+        open_store(Path(folder), url, clock=lambda: NOW).close()
+    return url
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with migrated and seeded files."""
     folder = tmp_path_factory.mktemp("sqlite")
-    _prepare(folder, "")
+    open_store(folder, "", clock=lambda: NOW).close()
     return folder
-
-
-def _prepare(folder: Path, url: str) -> None:
-    store = open_store(folder, url, clock=lambda: NOW)
-    seed_store(store, SEEDS, Reminders(), clock=lambda: NOW)
-    store.close()
-
-
-@pytest.fixture
-def new_postgresql(postgresql: Callable[[str], str]) -> Iterator[Callable[[str], str]]:
-    """Makes fresh databases of a template ("template0" is empty) and gives their URLs; they are dropped afterwards."""
-    made: list[str] = []
-
-    def make(template: str) -> str:
-        name = f"t{next(_numbers)}"
-        with psycopg.connect(postgresql("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        made.append(name)
-        return postgresql(name).replace("postgresql:", "postgresql+psycopg:")
-
-    yield make
-    with psycopg.connect(postgresql("postgres"), autocommit=True) as connection:
-        for name in made:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -91,9 +80,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         shutil.copytree(request.getfixturevalue("sqlite_template"), tmp_path / "var")
         url = ""
     else:
-        template = request.getfixturevalue("postgresql_template")
-        url = request.getfixturevalue("new_postgresql")(template)
+        url = request.getfixturevalue("migrated_postgresql")
+        _empty(url.replace("+psycopg", ""))
     opened = open_store(tmp_path / "var", url, clock=lambda: NOW)
+    seed_store(opened, SEEDS, Reminders(), clock=lambda: NOW)
     yield opened
     opened.close()
 
@@ -103,4 +93,12 @@ def empty_url(request: pytest.FixtureRequest) -> str:
     """The URL of a database with nothing in it; "" is SQLite."""
     if request.param == "sqlite":
         return ""
-    return str(request.getfixturevalue("new_postgresql")("template0"))
+    return str(request.getfixturevalue("new_postgresql")())
+
+
+def _empty(url: str) -> None:
+    """Take all rows out: twenty times faster than a database of its own for each test."""
+    names = [*tables.metadata.tables, *ledger_tables.metadata.tables]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")  # no foreign keys, so in any order
+        connection.execute("; ".join(f'DELETE FROM "{name}"' for name in names).encode())
