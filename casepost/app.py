@@ -1,11 +1,11 @@
 """The one place that wires real things together: from a configuration to a store, a desk, a way out."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casepost.config import Config, Queue
@@ -51,11 +51,13 @@ class App:
         """The name of this machine on leases: made once, kept in data_dir."""
         path = self.config.data_dir / "node"
         self.config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with path.open("x") as file:
-                file.write(secrets.token_hex(8))
-        except FileExistsError:
-            pass
+        if not path.exists():
+            # Whole before it has its name: two processes may start at once, and one of them may be killed.
+            draft = path.with_name(f"node.{os.getpid()}.tmp")
+            draft.write_text(secrets.token_hex(8))
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(draft)
+            draft.unlink()
         return path.read_text().strip()
 
     def holder(self, role: str) -> str:
@@ -126,10 +128,6 @@ class App:
         """The content of an attachment: a range of its raw mail, decoded."""
         raw = self.store.ledger.load(ledger_id)
         return decode_transfer(raw[part.offset : part.offset + part.length], part.encoding)
-
-    def outbox_folder(self) -> Path:
-        """Where mails are left when there is no server to hand them to."""
-        return self.config.data_dir / "outbox"
 
     def _reminders(self) -> model.Reminders:
         given = self.config.reminders

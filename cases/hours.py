@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from cases.model import Queue
@@ -206,4 +207,11 @@ def _holidays(country: str) -> Callable[[date], bool]:
 
     code, _, subdivision = country.partition("-")
     known = holidays.country_holidays(code, subdiv=subdivision or None)
-    return lambda day: day in known
+    filling = Lock()
+
+    def is_holiday(day: date) -> bool:
+        # The library says that it knows a year before it has filled it in: another thread would see no holidays.
+        with filling:
+            return day in known
+
+    return is_holiday

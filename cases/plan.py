@@ -1,6 +1,6 @@
 """What follows from what: which replies a happening plans, which it cancels, and when one is still wanted.
 
-The tables are the rules. A kind of reply is one line in `ReplyKind`, one in `_TRAITS` and one in `_FOLLOWS`.
+`TRAITS` and `plan_after` are the rules. A kind of reply is one line in `ReplyKind`, one in `TRAITS` and one there.
 """
 
 from dataclasses import dataclass

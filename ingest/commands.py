@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from cases.model import Priority
+from ingest.topics import TOPICS
 
 _LINE = re.compile(r"#\s*(\w+)(?:\s+(.*))?")
 _INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"  # which some clients put before the first word
@@ -27,11 +28,7 @@ COMMANDS: dict[str, Grammar] = {
     "reopen": Grammar(does="opens the case again"),
     "assign": Grammar(does="gives the case to a colleague", takes="ADDRESS"),
     "priority": Grammar(does="sets how urgent it is", takes="LEVEL", choices=tuple(Priority)),
-    "topic": Grammar(
-        does="sets the topic",
-        takes="TOPIC",
-        choices=("order", "listing", "fba", "returns", "payments", "account", "technical", "other"),
-    ),
+    "topic": Grammar(does="sets the topic", takes="TOPIC", choices=TOPICS),
     "tag": Grammar(does="puts a word on the case", takes="WORD"),
     "help": Grammar(does="sends you this list"),
 }

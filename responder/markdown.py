@@ -122,6 +122,7 @@ def _render_lines(paragraph: str) -> str:
 def _make_markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
     markdown.enable("table").disable(["image", "html_block", "html_inline"])
+    # The library's way to change what a link may be: its methods are replaced.
     markdown.normalizeLink = _clean_link  # type: ignore[method-assign]
     markdown.validateLink = lambda url: bool(_SAFE_LINK.fullmatch(url))  # type: ignore[method-assign]
     return markdown

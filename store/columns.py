@@ -1,5 +1,6 @@
 """Column types that behave the same on SQLite and PostgreSQL."""
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+_MAX_INDEXED_OCTETS = 2_000
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -45,6 +48,22 @@ class Text(TypeDecorator[str]):
     def process_result_value(self, value: Any, _dialect: Dialect) -> str | None:
         """As kept."""
         return None if value is None else str(value)
+
+
+class Indexed(Text):
+    """Text from outside that is looked up. PostgreSQL keeps no index entry over 2,704 octets: longer text is hashed.
+
+    A hostile Message-ID would else be a mail that can never be taken in.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text, cleaned; what is too long as a digest, the same on both sides of a comparison."""
+        text = super().process_bind_param(value, dialect)
+        if text is None or len(octets := text.encode()) <= _MAX_INDEXED_OCTETS:
+            return text
+        return "sha256:" + hashlib.sha256(octets).hexdigest()
 
 
 class Json(TypeDecorator[Any]):

@@ -104,8 +104,10 @@ def _find_cause(connection: Connection, planned: PlannedReply) -> Row[Any] | Non
 
 
 def _said(connection: Connection, row: Row[Any]) -> Said:
+    # Pictures in the text too: a screenshot that a seller pasted is what the mail is about.
+    shown = sa.or_(parts.c.attachment, parts.c.inline)
     attached = connection.execute(
-        sa.select(parts).where(parts.c.message_id == row.id, parts.c.attachment).order_by(parts.c.id)
+        sa.select(parts).where(parts.c.message_id == row.id, shown).order_by(parts.c.id)
     ).all()
     hits = [step for step in row.why if step["hit"]]
     return Said(

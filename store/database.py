@@ -72,7 +72,10 @@ def open_sqlite(path: Path) -> Database:
     """The SQLite database in `path`, made when it is not there yet, readable by its owner alone."""
     path.touch(mode=0o600, exist_ok=True)
     engine = sa.create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, pool_size=8
+        f"sqlite:///{path}",
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        pool_size=8,
+        hide_parameters=True,  # an error goes to the log, and parameters are persons' words
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -81,7 +84,9 @@ def open_sqlite(path: Path) -> Database:
 
 def open_postgresql(url: str) -> Database:
     """The PostgreSQL database at `url` (postgresql+psycopg://…); connects when first used."""
-    engine = sa.create_engine(url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=_BUSY_SECONDS)
+    engine = sa.create_engine(
+        url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=_BUSY_SECONDS, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_postgresql)
     return Database(engine)
 

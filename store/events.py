@@ -77,23 +77,29 @@ def find_first_break(connection: Connection) -> int | None:
 
     An erased event counts as whole; one behind the last link that says it was chained is a chain cut short.
     """
-    previous, length = b"", 0
-    links = connection.execute(
+    chained = (
         sa.select(seals.c.position, seals.c.commitment, seals.c.hash, events)
         .join(events, events.c.id == seals.c.event_id, isouter=True)
         .order_by(seals.c.position)
         .execution_options(yield_per=_BATCH)
     )
-    for expected, row in enumerate(links, start=1):
-        # A tombstone holds no words: a salt that is gone does not excuse words that were changed.
-        erased = row.id is not None and not (row.salt or row.what or row.actor)
-        whole = row.id is not None and (erased or commit_to(row) == row.commitment)
-        if row.position != expected or not whole or chain(previous, row.commitment) != row.hash:
-            return expected
-        previous = row.hash
-        length = expected
-    cut_off = sa.select(sa.func.count()).select_from(events).where(events.c.sealed)
-    return length + 1 if connection.execute(cut_off).scalar_one() > length else None
+    previous, length = b"", 0
+    with connection.execute(chained) as links:
+        for length, row in enumerate(links, start=1):
+            if not _holds(row, length, previous):
+                return length
+            previous = row.hash
+    said = sa.select(sa.func.count()).select_from(events).where(events.c.sealed)
+    return length + 1 if connection.execute(said).scalar_one() > length else None
+
+
+def _holds(link: Row[Any], position: int, previous: bytes) -> bool:
+    """Whether a link, with its event beside it, is what was chained at this position."""
+    if link.id is None or link.position != position:
+        return False
+    # A tombstone holds no words: a salt that is gone does not excuse words that were changed.
+    is_erased = not (link.salt or link.what or link.actor)
+    return bool((is_erased or commit_to(link) == link.commitment) and chain(previous, link.commitment) == link.hash)
 
 
 def _unsealed(limit: int) -> sa.Select[Any]:

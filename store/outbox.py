@@ -318,7 +318,9 @@ def supersede_unsent(connection: Connection, case_id: int, *, cause: int | None,
 def _supersede_unwanted(connection: Connection, now: datetime) -> None:
     due = sa.and_(outbox.c.state == "queued", outbox.c.automatic, outbox.c.next_try_at <= now)
     moved = connection.execute(
-        sa.select(outbox.c.id, outbox.c.kind, outbox.c.not_after, cases.c.status)
+        sa.select(
+            outbox.c.id, outbox.c.case_id, outbox.c.kind, outbox.c.envelope_to, outbox.c.not_after, cases.c.status
+        )
         .join(cases, cases.c.id == outbox.c.case_id)
         .where(due, sa.or_(outbox.c.case_version != cases.c.version, outbox.c.not_after < now))
     ).all()
@@ -326,11 +328,14 @@ def _supersede_unwanted(connection: Connection, now: datetime) -> None:
         too_old = row.not_after is not None and row.not_after < now
         if too_old or not is_wanted(ReplyKind(row.kind), Status(row.status)):
             why = "not sent in time" if too_old else "no longer wanted"
-            connection.execute(
+            changed = connection.execute(
                 sa.update(outbox)
                 .where(outbox.c.id == row.id, outbox.c.state == "queued")
                 .values(state="superseded", last_error=why)
             )
+            if changed.rowcount:
+                what = f"{row.kind.replace('_', ' ')} to {row.envelope_to}: superseded ({why})"
+                add_event(connection, case_id=row.case_id, at=now, actor="casepost", what=what)
 
 
 def _outgoing(row: Row[Any]) -> Outgoing:

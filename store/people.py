@@ -1,6 +1,7 @@
 """Queues and staff: rows seeded from the configuration, changed by command and console."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -123,13 +124,19 @@ def load_users(connection: Connection, *, ids: Sequence[int] | None = None) -> t
         .order_by(user_addresses.c.id)
     ).all()
     in_queues = connection.execute(sa.select(user_queues).where(user_queues.c.user_id.in_(found))).all()
+    addresses_of: dict[int, list[str]] = defaultdict(list)
+    for one in addresses:
+        addresses_of[one.user_id].append(one.address)
+    queues_of: dict[int, list[int]] = defaultdict(list)
+    for one in in_queues:
+        queues_of[one.user_id].append(one.queue_id)
     return tuple(
         User(
             id=row.id,
             name=row.name,
             role=row.role,
-            addresses=tuple(a.address for a in addresses if a.user_id == row.id),
-            queue_ids=tuple(sorted(q.queue_id for q in in_queues if q.user_id == row.id)),
+            addresses=tuple(addresses_of[row.id]),
+            queue_ids=tuple(sorted(queues_of[row.id])),
         )
         for row in rows
     )

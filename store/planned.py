@@ -22,8 +22,7 @@ from store.events import add_event
 from store.people import agents_of, load_queue, load_reminders, load_users
 from store.tables import participants, planned_replies
 
-_RETRY = timedelta(seconds=30)
-_TRIES = 20
+_FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=30), timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,14 +154,14 @@ def give_planned_back(connection: Connection, planned_id: int, *, holder: str) -
 
 def record_render_failure(database: Database, planned: PlannedReply, *, holder: str, error: str, now: datetime) -> None:
     """A reply that could not be written waits and is tried again, later each time; it is never dropped."""
-    wait = _RETRY * 2 ** min(planned.tries, _TRIES // 2)
+    wait = min(_FIRST_RETRY * 2 ** min(planned.tries, 10), _LONGEST_RETRY)
     with database.write() as connection:
         connection.execute(
             sa.update(planned_replies)
             .where(is_ours(planned_replies, planned.id, holder))
             .values(
                 state="waiting",
-                due_at=now + min(wait, timedelta(hours=1)),
+                due_at=now + wait,
                 tries=planned.tries + 1,
                 last_error=error,
                 lease_holder=None,

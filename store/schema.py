@@ -52,7 +52,7 @@ def _upgrade(database: Database, tree: Tree) -> None:
 
     def steps(revision: object, _context: MigrationContext) -> list[StampStep | RevisionStep]:
         try:
-            return list(script._upgrade_revs("head", revision))  # type: ignore[arg-type]
+            return list(script._upgrade_revs("head", revision))  # type: ignore[arg-type]  # None: nothing is there yet
         except CommandError as error:
             raise SchemaTooNew(
                 f"the {tree} tables are at revision {revision}, which this version does not know; "

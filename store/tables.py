@@ -6,7 +6,7 @@ and events can be split by month.
 
 import sqlalchemy as sa
 
-from store.columns import BigId, Instant, Json, Text
+from store.columns import BigId, Indexed, Instant, Json, Text
 
 metadata = sa.MetaData(
     naming_convention={
@@ -91,7 +91,7 @@ cases = sa.Table(
     sa.Column("language", sa.String(8)),
     sa.Column("requester_name", Text, nullable=False),
     sa.Column("requester_address", Text, nullable=False),
-    sa.Column("requester_key", Text, nullable=False, index=True),
+    sa.Column("requester_key", Indexed, nullable=False, index=True),
     sa.Column("assignee_id", BigId, sa.ForeignKey("users.id")),
     sa.Column("missing", Json, nullable=False),
     sa.Column("tags", Json, nullable=False),
@@ -116,7 +116,7 @@ participants = sa.Table(
     sa.Column("role", sa.String(16), nullable=False),
     sa.Column("name", Text, nullable=False),
     sa.Column("address", Text, nullable=False),
-    sa.Column("address_key", Text, nullable=False, index=True),
+    sa.Column("address_key", Indexed, nullable=False, index=True),
     sa.Column("reply_address", Text, nullable=False),
     sa.Column("joined_at", Instant, nullable=False),
     sa.Column("joined_by", Text, nullable=False),
@@ -182,7 +182,7 @@ identifiers = sa.Table(
     _case(),
     sa.Column("message_id", BigId, sa.ForeignKey("messages.id"), nullable=False, index=True),
     sa.Column("kind", sa.String(32), nullable=False),
-    sa.Column("value", Text, nullable=False),
+    sa.Column("value", Indexed, nullable=False),
     sa.Column("source", sa.String(16), nullable=False),
     sa.Column("reader_version", sa.Integer, nullable=False),
     sa.Index(None, "value", "kind"),
@@ -215,7 +215,7 @@ links = sa.Table(
 known_ids = sa.Table(
     "known_ids",
     metadata,
-    sa.Column("rfc_message_id", Text, nullable=False, index=True),
+    sa.Column("rfc_message_id", Indexed, nullable=False, index=True),
     sa.Column("message_id", BigId, sa.ForeignKey("messages.id"), nullable=False),
     _case(index=False),
     sa.PrimaryKeyConstraint("message_id"),

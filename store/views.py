@@ -39,7 +39,8 @@ def list_cases(connection: Connection, *, limit: int | None, status: str | None,
     if queue is not None:
         wanted = wanted.where(queues.c.name == queue)
     rows = connection.execute(wanted.limit(limit)).all()
-    people = _participants(connection, [row.id for row in rows])
+    # The query again, not the ids it gave: both databases have a limit on values in a statement, cases have none.
+    people = _participants(connection, wanted.limit(limit).with_only_columns(cases.c.id))
     return [_case(row, people.get(row.id, [])) for row in rows]
 
 
@@ -176,7 +177,7 @@ def _case(row: Row[Any], people: list[Document]) -> Document:
     }
 
 
-def _participants(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[Document]]:
+def _participants(connection: Connection, case_ids: Sequence[int] | sa.Select[Any]) -> dict[int, list[Document]]:
     rows = connection.execute(
         sa.select(participants)
         .where(participants.c.case_id.in_(case_ids), participants.c.left_at.is_(None))

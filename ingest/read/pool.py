@@ -6,11 +6,12 @@ the type; nothing a child sends is ever unpickled.
 
 import contextlib
 import math
+import os
 import queue
 import signal
 import threading
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from types import TracebackType
@@ -18,12 +19,14 @@ from typing import Self
 
 import msgspec
 
+from cases.errors import TemporaryError
 from cases.mail import Mail
-from ingest.read.child import DONE, READY, ChildLimits, Reader, serve
+from ingest.read.child import DONE, ChildLimits, Reader, serve
 from ingest.read.reader import read as read_mail
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 2.0
+_FOR_PYTHON = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL")  # what it starts by
 
 
 class ReaderFailed(Exception):
@@ -32,6 +35,10 @@ class ReaderFailed(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class ReaderUnavailable(ReaderFailed, TemporaryError):
+    """There was no child to read the mail: the pool is closed, or none can be started. No fault of the mail."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -61,6 +68,7 @@ class ReaderPool:
     ) -> None:
         self._context = get_context("forkserver")
         self._context.set_forkserver_preload(["ingest.read.child"])
+        _start_fork_server()
         self._seconds = seconds
         self._limits = ChildLimits(cpu_seconds=math.ceil(seconds), memory_bytes=memory_bytes)
         self._recycle_after = recycle_after
@@ -75,12 +83,12 @@ class ReaderPool:
     def read(self, raw: bytes) -> Mail:
         """What the mail says. Blocks while all children are busy. Raises ReaderFailed; the next call is served."""
         if self._closed.is_set():
-            raise ReaderFailed("closed")
+            raise ReaderUnavailable("closed")
         child = self._places.get()
         keep = False
         try:
             if self._closed.is_set():
-                raise ReaderFailed("closed")
+                raise ReaderUnavailable("closed")
             if child is None:
                 child = self._start()
             mail = self._ask(child, raw)
@@ -119,15 +127,20 @@ class ReaderPool:
         )
         try:
             process.start()
+        except OSError as error:
+            ours.close()
+            raise ReaderUnavailable("no child could be started") from error
         except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
         child = _Child(process=process, conn=ours)
-        if self._receive(child, _START_SECONDS) != READY:
+        try:
+            self._receive(child, _START_SECONDS)  # READY; it says nothing else before it has a mail
+        except ReaderFailed as error:
             _stop(child)
-            raise ReaderFailed("died")
+            raise ReaderUnavailable("no child could be started") from error
         return child
 
     def _ask(self, child: _Child, raw: bytes) -> Mail:
@@ -151,6 +164,20 @@ class ReaderPool:
         except (EOFError, OSError) as error:
             child.process.join(_STOP_SECONDS)
             raise ReaderFailed(_death(child.process.exitcode)) from error
+
+
+def _start_fork_server() -> None:
+    """Start what children are forked from, unless it runs, without the environment: that may hold passwords.
+
+    A child that clears `os.environ` still has all of it in /proc/self/environ.
+    """
+    kept = dict(os.environ)
+    os.environ.clear()
+    os.environ.update({name: kept[name] for name in _FOR_PYTHON if name in kept})
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.environ.update(kept)
 
 
 def _send(conn: Connection, raw: bytes) -> None:

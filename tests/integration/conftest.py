@@ -102,3 +102,4 @@ def _empty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")  # no foreign keys, so in any order
         connection.execute("; ".join(f'DELETE FROM "{name}"' for name in names).encode())
+        connection.execute("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'")

@@ -1,5 +1,6 @@
 """The killable reader: a mail that hangs, eats memory or kills its reader costs one child and fails with a reason."""
 
+import errno
 import os
 import resource
 import signal
@@ -8,12 +9,15 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 
 import pytest
 
+from cases.errors import TemporaryError
 from cases.mail import Mail
 from ingest.read import READER_VERSION, read
-from ingest.read.pool import ReaderFailed, ReaderPool
+from ingest.read.pool import ReaderFailed, ReaderPool, ReaderUnavailable
 
 RAW = b"From: a@b.example\r\nSubject: hello\r\n\r\nworld"
 
@@ -31,6 +35,8 @@ def misbehave(raw: bytes) -> Mail:
         os.kill(os.getpid(), signal.SIGKILL)
     if b"exit" in raw:
         sys.exit(3)
+    if b"environment" in raw:
+        return tell(" ".join(line.partition("=")[0] for line in Path("/proc/self/environ").read_text().split("\0")))
     if b"raise" in raw:
         raise KeyError("secret words of the mail")
     if b"who" in raw:
@@ -78,6 +84,26 @@ def test_the_child_has_no_environment_ignores_ctrl_c_and_is_limited(pool: Reader
     assert (environment, ignored, limited) == ("0", "True", "True")
 
 
+def test_the_child_was_never_given_the_environment_with_its_passwords(pool: ReaderPool) -> None:
+    names = set(pool.read(b"environment").subject.split())
+    # Terminal libraries set LINES and COLUMNS behind Python's back.
+    given = {"PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "LINES", "COLUMNS"}
+    assert "PYTEST_CURRENT_TEST" in os.environ
+    assert names & set(os.environ) <= given
+
+
+def test_a_child_that_cannot_start_is_no_fault_of_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_process: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "no more processes")
+
+    with ReaderPool(reader=misbehave) as running:
+        monkeypatch.setattr(ForkServerProcess, "start", fail)
+        with pytest.raises(TemporaryError):
+            running.read(RAW)
+        monkeypatch.undo()
+        assert running.read(RAW).subject == "hello"
+
+
 def test_a_large_mail_crosses_the_pipe(pool: ReaderPool) -> None:
     assert pool.read(RAW + b" x" * 5_000_000).parts[0].size > 10_000_000
 
@@ -101,7 +127,7 @@ def test_children_end_with_the_pool() -> None:
     running.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-    with pytest.raises(ReaderFailed, match="closed"):
+    with pytest.raises(ReaderUnavailable, match="closed"):
         running.read(RAW)
 
 

@@ -1,0 +1,96 @@
+"""Commands at the top of an agent's mail: what is one, what is not, and what is refused."""
+
+import pytest
+
+from cases.model import Priority
+from ingest.commands import COMMANDS, Command, help_text, parse_commands
+
+
+@pytest.mark.parametrize(
+    ("text", "commands", "rest"),
+    [
+        ("Hello,\n\nit is on its way.", [], "Hello,\n\nit is on its way."),
+        ("#close", [("close", "")], ""),
+        ("#close\n\nThe money was sent.", [("close", "")], "The money was sent."),
+        ("\n  #close  \n\n\n#tag refund\nDone.", [("close", ""), ("tag", "refund")], "Done."),
+        ("#CLOSE\nDone.", [("close", "")], "Done."),
+        ("# close\nDone.", [("close", "")], "Done."),
+        ("\ufeff#close\r\nDone.", [("close", "")], "Done."),
+        ("#priority HIGH", [("priority", "high")], ""),
+        ("#topic\tReturns", [("topic", "returns")], ""),
+        ("#assign\u00a0Bob@x.example", [("assign", "Bob@x.example")], ""),
+        ("#tag VAT-2026", [("tag", "VAT-2026")], ""),
+        ("Done.\n#close", [], "Done.\n#close"),
+        ("", [], ""),
+    ],
+)
+def test_only_the_first_lines_that_begin_with_a_hash_are_commands(
+    text: str, commands: list[tuple[str, str]], rest: str
+) -> None:
+    parsed = parse_commands(text)
+    assert [(command.name, command.argument) for command in parsed.commands] == commands
+    assert parsed.text == rest
+    assert parsed.problems == ()
+
+
+def test_the_words_behind_note_are_the_first_of_the_note() -> None:
+    parsed = parse_commands("#note He called.\nCall back on Friday.")
+    assert parsed.has("note")
+    assert parsed.text == "He called.\nCall back on Friday."
+
+
+def test_commands_behind_a_note_are_commands_too() -> None:
+    parsed = parse_commands("#note Settled by phone.\n#close\n\nHe was friendly.")
+    assert parsed.commands == (Command(name="note"), Command(name="close"))
+    assert parsed.text == "Settled by phone.\nHe was friendly."
+    assert parse_commands("#note\n#close").has("close")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("#clsoe\nDone.", "#clsoe is not known"),
+        ("#close now", "#close takes nothing"),
+        ("#close, please", "is not known"),
+        ("#close-now", "is not known"),
+        ("#", "is not known"),
+        ("## Heading", "is not known"),
+        ("#assign", "#assign takes one ADDRESS"),
+        ("#assign a@x b@x", "#assign takes one ADDRESS"),
+        ("#tag two words", "#tag takes one WORD"),
+        ("#priority soon", "#priority takes one of urgent, high, normal, low"),
+        ("#topic weather", "#topic takes one of"),
+        ("#close\n#reopen", "#close and #reopen contradict each other"),
+        ("#close\n#oops", "#oops is not known"),
+    ],
+)
+def test_what_cannot_be_understood_is_a_problem_that_names_it(text: str, problem: str) -> None:
+    parsed = parse_commands(text)
+    assert any(problem in found for found in parsed.problems), parsed.problems
+
+
+@pytest.mark.parametrize(
+    "text", ["#oops my note: the seller lies", "#close, please\nThe money was sent.", "# #note secret"]
+)
+def test_a_line_that_begins_with_a_hash_is_never_words_for_the_seller(text: str) -> None:
+    parsed = parse_commands(text)
+    assert parsed.problems
+    assert text.splitlines()[0] not in parsed.text
+
+
+def test_the_help_names_every_command_and_what_it_takes() -> None:
+    text = help_text()
+    for name, grammar in COMMANDS.items():
+        assert f"#{name}" in text
+        assert grammar.does in text
+    assert set(COMMANDS["priority"].choices) == {level.value for level in Priority}
+    assert "urgent|high|normal|low" in text
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_of_the_table_is_understood_as_the_table_says(name: str) -> None:
+    grammar = COMMANDS[name]
+    argument = grammar.choices[0] if grammar.choices else "word" if grammar.takes else ""
+    parsed = parse_commands(f"#{name} {argument}".strip())
+    assert parsed.problems == ()
+    assert parsed.commands == (Command(name=name, argument=argument),)

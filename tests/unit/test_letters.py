@@ -1,0 +1,239 @@
+"""Letters with the shipped templates: whose they are, in which language, and what never gets into one."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cases.mail import Address, Identifier, Part, Source
+from cases.model import MessageKind, Reminders
+from cases.plan import TRAITS, ReplyKind
+from cases.reference import Role, find_address, find_message_id, make_message_id
+from responder.compose import compose
+from responder.letters import Desk, Written, write_letter
+from responder.templates import Templates, shipped_folder
+from store.correspondence import Correspondence, Said
+from store.planned import PlannedReply
+from tests.casework import ADA, AGENT, NOW, NUMBER, RETURNS, RING, SELLER, SUPPORT, make_facts
+
+TO_SELLERS = (ReplyKind.ACKNOWLEDGEMENT, ReplyKind.REOPENED, ReplyKind.ANSWER)
+TO_STAFF = tuple(kind for kind in ReplyKind if kind not in TO_SELLERS)
+SELLERS_ID = "<1@client.example>"
+OURS = make_message_id(RING, "casepost.example", NUMBER, Role.SELLER)
+
+
+def part(path: str, *, inline: bool = False, filename: str | None = "label.pdf") -> Part:
+    return Part(
+        path=path,
+        offset=int(path) * 10,
+        length=10,
+        encoding="7bit",
+        content_type="application/pdf",
+        size=10,
+        sha256="0" * 64,
+        filename=filename,
+        inline=inline,
+        attachment=True,
+    )
+
+
+def said(kind: MessageKind = MessageKind.SELLER, text: str = "Since Monday.", **values: Any) -> Said:
+    given: dict[str, Any] = {
+        "id": 1,
+        "kind": kind,
+        "text": text,
+        "at": NOW,
+        "author": Address(name="Jan", address=SELLER),
+        "rfc_message_id": SELLERS_ID,
+        "references": (),
+        "why": "new",
+        "ledger_id": 17,
+        "attachments": (),
+    }
+    return Said(**(given | values))
+
+
+def agents_words(text: str = "It is on its way.", **values: Any) -> Said:
+    why = f"agent's signed address: {AGENT}, agent"
+    return said(MessageKind.AGENT, text, why=why, author=Address(name="Ada", address=AGENT), **values)
+
+
+def facts(kind: ReplyKind, **values: Any) -> Correspondence:
+    staff = kind in TO_STAFF
+    given: dict[str, Any] = {
+        "case": make_facts().state,
+        "queue": SUPPORT,
+        "topic": "payments",
+        "created_at": NOW,
+        "languages": ("en", "en"),
+        "missing": ("order_id",),
+        "identifiers": (Identifier(kind="asin", value="B08N5WRWNW", source=Source.BODY),),
+        "requester": Address(name="Jan Petersen", address=SELLER),
+        "to": Address(name="Ada", address=AGENT) if staff else Address(name="Jan Petersen", address=SELLER),
+        "user": ADA if staff else None,
+        "author": ADA if kind is ReplyKind.ANSWER else None,
+        "cause": agents_words() if kind is ReplyKind.ANSWER else said(),
+        "thread": (SELLERS_ID,),
+    }
+    return Correspondence(**(given | values))
+
+
+def write(
+    kind: ReplyKind,
+    *,
+    templates: Templates | None = None,
+    reminders: Reminders = Reminders(),  # noqa: B008  a frozen value
+    now: datetime = NOW,
+    note: str = "",
+    **values: Any,
+) -> Written:
+    planned = PlannedReply(
+        id=1,
+        case_id=1,
+        kind=kind,
+        cause_message_id=1,
+        participant_id=None if kind in TO_STAFF else 3,
+        user_id=ADA.id if kind in TO_STAFF else None,
+        note=note,
+        due_at=now,
+        not_after=None,
+        tries=0,
+    )
+    desk = Desk(
+        keyring=RING,
+        templates=templates or Templates(shipped=shipped_folder()),
+        load_part=lambda ledger_id, one: f"{ledger_id}:{one.path}".encode(),
+    )
+    return write_letter(desk, planned, facts(kind, **values), reminders, now=now)
+
+
+def own_template(folder: Path, kind: ReplyKind, text: str) -> Templates:
+    (folder / "en").mkdir()
+    (folder / "en" / f"{kind.value}.md").write_text(f"Subject: x\n\n{text}\n")
+    return Templates(shipped=shipped_folder(), own=folder)
+
+
+@pytest.mark.parametrize("kind", list(ReplyKind))
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_kind_of_letter_can_be_written_and_composed(kind: ReplyKind, language: str) -> None:
+    queue = replace(SUPPORT, language=language)
+    written = write(kind, note="Nothing was done.", languages=(language, language), queue=queue)
+    assert written.letter.language == language
+    assert written.letter.subject.strip()
+    assert written.letter.auto_submitted == TRAITS[kind].auto_submitted
+    assert written.letter.tag == f"[CP-{NUMBER}]"
+    assert f"Message-ID: {written.letter.message_id}".encode() in compose(written.letter).replace(b"\r\n ", b" ")
+
+
+@pytest.mark.parametrize("kind", TO_SELLERS)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_sellers_letter_never_names_an_agent(kind: ReplyKind, language: str) -> None:
+    cause = agents_words("See attached.", attachments=(part("2"),))
+    written = write(kind, languages=(language,), cause=cause, author=ADA)
+    letter = written.letter
+    wire = compose(letter).decode("ascii", "replace") + letter.text + (letter.html or "") + letter.subject
+    for word in (AGENT, "ada@", "office.example", "Ada", "agent's signed address"):
+        assert word not in wire
+    assert letter.from_name == SUPPORT.name
+
+
+def test_a_sellers_letter_names_the_agent_only_when_the_template_says_so(tmp_path: Path) -> None:
+    templates = own_template(tmp_path, ReplyKind.ANSWER, "{{ body }}\n\n{{ agent.name }}")
+    assert "Ada" in write(ReplyKind.ANSWER, templates=templates).letter.text
+
+
+def test_how_a_message_was_threaded_is_said_to_staff_alone(tmp_path: Path) -> None:
+    templates = own_template(tmp_path, ReplyKind.ANSWER, "why: {{ message.why }}.")
+    assert "why: ." in write(ReplyKind.ANSWER, templates=templates).letter.text
+    assert "new" in write(ReplyKind.AGENT_MAIL).letter.text
+
+
+@pytest.mark.parametrize("kind", list(ReplyKind))
+def test_a_letter_comes_from_a_signed_address_of_its_reader_and_has_an_id_of_ours(kind: ReplyKind) -> None:
+    letter = write(kind).letter
+    role, subject_id = (Role.AGENT, ADA.id) if kind in TO_STAFF else (Role.SELLER, 3)
+    signed = find_address(RING, letter.from_address)
+    assert signed is not None
+    assert (signed.role, signed.number, signed.subject_id) == (role, NUMBER, subject_id)
+    assert letter.reply_to == letter.from_address
+    assert find_message_id(RING, letter.message_id) == (NUMBER, role)
+    assert letter.suppress_auto_response == (kind in TO_STAFF)
+
+
+def test_an_agent_sees_the_seller_beside_the_queue() -> None:
+    assert write(ReplyKind.AGENT_MAIL).letter.from_name == "Jan Petersen via support"
+    nameless = write(ReplyKind.AGENT_MAIL, requester=Address(address=SELLER))
+    assert nameless.letter.from_name == f"{SELLER} via support"
+    assert write(ReplyKind.AGENT_MAIL, requester=Address(address="")).letter.from_name == "support"
+
+
+def test_a_letter_answers_the_newest_mail_of_the_thread_and_names_them_all() -> None:
+    letter = write(ReplyKind.ANSWER, thread=("<0@client.example>", SELLERS_ID, OURS)).letter
+    assert letter.in_reply_to == OURS
+    assert letter.references == ("<0@client.example>", SELLERS_ID, OURS)
+    assert write(ReplyKind.ACKNOWLEDGEMENT, thread=()).letter.in_reply_to is None
+
+
+@pytest.mark.parametrize(
+    ("languages", "queue", "expected"),
+    [
+        (("de", "en"), SUPPORT, "de"),  # what they write now
+        ((None, "de"), SUPPORT, "de"),  # what they wrote before
+        ((None, None), RETURNS, "de"),  # the queue's
+        (("tr", None), RETURNS, "de"),  # no template in theirs
+        (("tr", None), SUPPORT, "en"),
+        ((None,), replace(SUPPORT, language="tr"), "en"),  # the last resort
+        (("de-AT",), SUPPORT, "de"),
+    ],
+)
+def test_a_seller_is_written_to_in_their_language_then_an_earlier_one_then_the_queues_then_english(
+    languages: tuple[str | None, ...], queue: Any, expected: str
+) -> None:
+    assert write(ReplyKind.ACKNOWLEDGEMENT, languages=languages, queue=queue).letter.language == expected
+
+
+def test_staff_is_written_to_in_the_queues_language() -> None:
+    assert write(ReplyKind.AGENT_MAIL, languages=("de",)).letter.language == "en"
+    assert write(ReplyKind.AGENT_MAIL, languages=("en",), queue=RETURNS).letter.language == "de"
+
+
+@pytest.mark.parametrize(
+    ("reminders", "expected"),
+    [
+        (Reminders(), "Wednesday 25 November"),  # two working days on
+        (Reminders(escalate_after="PT4H"), "14:00"),
+        (Reminders(escalate_after=""), "tomorrow, Tuesday 24 November"),  # the reminder's, where nobody escalates
+        (Reminders(escalate_after="P5D", clock="wall"), "Saturday 28 November"),
+    ],
+)
+def test_the_time_a_seller_is_told_is_when_the_lead_would_be_told_that_there_is_no_answer(
+    reminders: Reminders, expected: str
+) -> None:
+    assert expected in write(ReplyKind.ACKNOWLEDGEMENT, reminders=reminders).letter.text
+
+
+def test_no_time_is_told_where_none_is_promised() -> None:
+    text = write(ReplyKind.ACKNOWLEDGEMENT, reminders=Reminders(agent_after="", escalate_after="")).letter.text
+    assert "You can expect our answer" not in text
+
+
+def test_the_time_counts_from_the_mail_and_not_from_when_it_is_answered() -> None:
+    late = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+    assert "tomorrow, Wednesday 25 November, 10:00" in write(ReplyKind.ACKNOWLEDGEMENT, now=late).letter.text
+
+
+def test_an_agents_words_are_the_body_of_an_answer_and_a_report_is_that_of_a_report() -> None:
+    assert "It is on its way." in write(ReplyKind.ANSWER).letter.text
+    assert "Nothing was done: #oops" in write(ReplyKind.AGENT_REPORT, note="Nothing was done: #oops").letter.text
+    assert "Since Monday." in write(ReplyKind.AGENT_MAIL).letter.text
+
+
+def test_attachments_go_with_relays_and_answers_and_an_agents_inline_pictures_do_not() -> None:
+    sent = (part("2"), part("3", inline=True, filename=None))
+    relayed = write(ReplyKind.AGENT_MAIL, cause=said(attachments=sent)).letter.attachments
+    assert [(one.filename, one.content) for one in relayed] == [("label.pdf", b"17:2"), ("part-3", b"17:3")]
+    answered = write(ReplyKind.ANSWER, cause=agents_words(attachments=sent)).letter.attachments
+    assert [one.filename for one in answered] == ["label.pdf"]
+    assert write(ReplyKind.ACKNOWLEDGEMENT, cause=said(attachments=sent)).letter.attachments == ()
