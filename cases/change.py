@@ -74,7 +74,7 @@ class Change:
 
     `case_id` is None together with `opening` for a new case, and without it for a mail that belongs to no
     case. `report` is written to the member of staff who caused the change (`user_id`). `silent`: nothing may
-    go back to the sender.
+    go back to the sender; `filed`: nobody at all is written to, and nothing is waited for.
     """
 
     actor: str
@@ -88,6 +88,7 @@ class Change:
     user_id: int | None = None
     report: str = ""
     silent: bool = False
+    filed: bool = False
     links: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

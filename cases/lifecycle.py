@@ -12,6 +12,8 @@ _MOVES: dict[Happening, dict[Status, Status]] = {
     # Agents shall look at what a stranger wrote, but a stranger does not decide who has the next word.
     Happening.STRANGER_WROTE: {Status.CLOSED: Status.OPEN},
     Happening.AGENT_ANSWERED: dict.fromkeys(Status, Status.WAITING),
+    # Words that cannot reach the seller leave the case with the agents.
+    Happening.ANSWER_FAILED: {Status.WAITING: Status.OPEN},
     Happening.CLOSED: dict.fromkeys(Status, Status.CLOSED),
     Happening.MERGED: dict.fromkeys(Status, Status.CLOSED),
     Happening.REOPENED: {Status.CLOSED: Status.OPEN},

@@ -66,6 +66,33 @@ class Part:
     inline: bool = False
     attachment: bool = False
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is shown as an attachment: an attached file, or a named picture in the text."""
+        return self.attachment or (self.inline and self.filename is not None)
+
+
+# What mail programs attach by themselves, or what holds the quoted mail once more: it would name the agent.
+_NEVER_PASSED_ON = frozenset(
+    {
+        "application/ms-tnef",
+        "application/pgp-keys",
+        "application/pgp-signature",
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "text/calendar",
+        "text/directory",
+        "text/vcard",
+        "text/x-vcard",
+    }
+)
+
+
+def is_passed_on(part: Part) -> bool:
+    """Whether a part of an agent's mail goes on to the seller: a file attached on purpose, no signature's picture."""
+    by_itself = part.content_type in _NEVER_PASSED_ON or part.content_type.startswith("message/")
+    return part.attachment and not part.inline and not by_itself
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BouncedRecipient:
@@ -89,6 +116,8 @@ class Bounce:
 class Mail:
     """A mail as a person would read it. Reading never fails: what could not be read is in `defects`.
 
+    `reply_text` is never empty where `text` is not: `has_new_text` is False when nothing new was found in it.
+    `no_answer` is the sign that its sender wants no automatic answer, "" without one.
     `sender` is the first From as shown; `author` is the same only if the mail has exactly one
     unambiguous author (threats: exactly one strict RFC 5322 mailbox, else no identity).
     Message-IDs keep their angle brackets. `fingerprint` is the hex SHA-256 over Message-ID, author and
@@ -114,6 +143,8 @@ class Mail:
     urgent: bool = False
     text: str = ""
     reply_text: str = ""
+    has_new_text: bool = True
+    no_answer: str = ""
     html: str | None = None
     parts: tuple[Part, ...] = ()
     identifiers: tuple[Identifier, ...] = ()

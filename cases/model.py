@@ -69,6 +69,7 @@ class Happening(StrEnum):
     SELLER_WROTE = "seller_wrote"
     STRANGER_WROTE = "stranger_wrote"
     AGENT_ANSWERED = "agent_answered"
+    ANSWER_FAILED = "answer_failed"
     NOTED = "noted"
     COMMANDED = "commanded"
     CLOSED = "closed"

@@ -115,11 +115,17 @@ AT_ONCE = frozenset(
 WAIT_FOR_AGENT = frozenset({ReplyKind.AGENT_REMINDER})
 
 
-def plan_after(happening: Happening, *, before: Status | None, after: Status, silent: bool = False) -> Plan:
+def plan_after(
+    happening: Happening, *, before: Status | None, after: Status, silent: bool = False, filed: bool = False
+) -> Plan:
     """What follows when `happening` takes a case from `before` (None: it is new) to `after`.
 
-    `silent`: nothing may go back to the sender (no identity, a robot, an old mail from an archive).
+    `silent`: nothing may go back to the sender (no identity, a robot). `filed`: an old mail from an archive is
+    only put where it belongs.
     """
+    cancel = frozenset() if after is Status.OPEN else WAIT_FOR_AGENT
+    if filed:
+        return Plan(cancel=cancel)
     add: list[Planned] = []
     if happening is Happening.OPENED:
         add += [_RELAY] if silent else [_ACKNOWLEDGE, _RELAY]
@@ -129,11 +135,11 @@ def plan_after(happening: Happening, *, before: Status | None, after: Status, si
         add.append(_RELAY)
     elif happening is Happening.AGENT_ANSWERED:
         add.append(_ANSWER)
-    elif happening is Happening.COMMANDED:
+    elif happening in (Happening.COMMANDED, Happening.ANSWER_FAILED):
         add.append(_REPORT)
     if after is Status.OPEN and before is not Status.OPEN:
         add.append(_REMIND_AGENTS)
-    return Plan(add=tuple(add), cancel=frozenset() if after is Status.OPEN else WAIT_FOR_AGENT)
+    return Plan(add=tuple(add), cancel=cancel)
 
 
 def is_wanted(kind: ReplyKind, status: Status) -> bool:

@@ -4,13 +4,15 @@ Adding a command is one record in `COMMANDS` and one line in `ingest.staff`.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from cases.model import Priority
 from ingest.topics import TOPICS
 
 _LINE = re.compile(r"#\s*(\w+)(?:\s+(.*))?")
-_INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"  # which some clients put before the first word
+_NOTE = re.compile(r"#\s*note\b", re.IGNORECASE)
+_MARKS = " \t*_-•·"  # of lists and bold words, as the text form of HTML has them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +68,7 @@ def parse_commands(text: str) -> Parsed:
     Every line up there that begins with `#` is one: what cannot be understood is a problem, never words for the
     seller. The words behind `#note` are the first of the note.
     """
-    lines = [line.strip().lstrip(_INVISIBLE) for line in text.strip().split("\n")]
+    lines = [_plain_line(line) for line in text.strip().split("\n")]
     commands: list[Command] = []
     problems: list[str] = []
     noted: list[str] = []
@@ -84,10 +86,19 @@ def parse_commands(text: str) -> Parsed:
         command, problem = _check(name, argument)
         commands += [command] if command else []
         problems += [problem] if problem else []
+    if not noted and any(_NOTE.match(line) for line in lines[rest:]):
+        # A note that was not put at the top: what is unclear stays internal.
+        commands.append(Command(name="note"))
     names = {command.name for command in commands}
     problems += [f"#{' and #'.join(sorted(pair))} contradict each other" for pair in _CONTRADICT if pair <= names]
     words = "\n".join([*noted, *text.strip().split("\n")[rest:]]).strip()
     return Parsed(commands=tuple(commands), text=words, problems=tuple(problems))
+
+
+def _plain_line(line: str) -> str:
+    """A line without what mail programs put around a word: invisible characters, wide forms, list and bold marks."""
+    visible = "".join(one for one in unicodedata.normalize("NFKC", line) if unicodedata.category(one) != "Cf")
+    return visible.strip(_MARKS) if visible.strip(_MARKS).startswith("#") else visible.strip()
 
 
 def help_text() -> str:

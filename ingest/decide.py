@@ -8,17 +8,19 @@ found by evidence.
 from dataclasses import replace
 from datetime import timedelta
 
-from cases.address import domain_of, fold_address, strip_tag
+from cases.address import MAIL_PROVIDERS, domain_of, fold_address, strip_tag
 from cases.change import Change, NewMessage, Opening
 from cases.mail import Address, Mail, MailKind
 from cases.missing import find_missing
 from cases.model import Direction, Happening, MessageKind, Outcome, Priority, Queue
 from cases.reference import Role
+from ingest.kind import is_certain
 from ingest.question import Question, book
 from ingest.staff import decide_staff
 from ingest.thread import Place, Placement, decide_place
 from store.people import find_queue
 
+_MOST_COPIED = 25
 _TOO_OLD_TO_ANSWER = timedelta(days=7)
 _MAX_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3: longer ones cannot be written to
 _NEVER_COPIED = ("no-reply", "noreply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster")
@@ -33,9 +35,15 @@ def decide(question: Question) -> Change:
     staff = [one for one in question.evidence.signed if one.role is not Role.SELLER]
     if staff:
         return decide_staff(question, staff[0])
+    return _decide_case(question)
+
+
+def _decide_case(question: Question) -> Change:
     place = decide_place(question.mail, question.evidence, question.known, failed=question.failed, now=question.now)
-    if question.mail.kind is MailKind.AUTO_REPLY:
-        return _book_automatic(question, place)
+    if _is_automatic(question) and place.placement is Placement.APPENDED:
+        return _append_automatic(question, place)
+    if question.mail.kind is MailKind.AUTO_REPLY and is_certain(question.mail.kind_reason):
+        return book(question, outcome=Outcome.IGNORED, reason=_automatic_reason(question))
     if place.placement in (Placement.APPENDED, Placement.UNCONFIRMED):
         return _append(question, place)
     return _open(question, place)
@@ -53,6 +61,7 @@ def _append(question: Question, place: Place) -> Change:
             question, place, participant_id=place.facts.participants.get(author), unconfirmed=stranger
         ),
         silent=_is_silent(question),
+        filed=_is_filed(question),
         notes=(f"mail from {question.author} appended by {place.steps[-1].step}",),
     )
 
@@ -62,7 +71,7 @@ def _open(question: Question, place: Place) -> Change:
     queues = _queues(question)
     author = mail.author or mail.sender or Address(address="")
     kinds = [found.kind for found in mail.identifiers]
-    pictures = any(part.content_type.startswith("image/") for part in mail.parts if part.attachment)
+    pictures = any(part.content_type.startswith("image/") for part in mail.parts if part.is_listed)
     linked = place.facts.state.number if place.facts is not None else None
     return replace(
         book(question, outcome=Outcome.CREATED, reason=f"a new case, linked with {linked}" if linked else "a new case"),
@@ -74,12 +83,13 @@ def _open(question: Question, place: Place) -> Change:
             priority=Priority.URGENT if mail.urgent else Priority.NORMAL,
             language=mail.language,
             requester=author,
-            reply_address=_reply_address(mail, author),
+            reply_address=_reply_address(mail, author) if mail.author is not None else "",
             copied=_copied(question, author),
             missing=find_missing(mail.topic, kinds, has_picture=pictures),
         ),
         message=_seller_message(question, place, participant_id=None, unconfirmed=False),
         silent=_is_silent(question),
+        filed=_is_filed(question),
         links=(linked,) if linked else (),
         notes=tuple(f"also sent to the queue {queue.name}" for queue in queues[1:]),
     )
@@ -105,11 +115,10 @@ def _book_report(question: Question) -> Change:
     )
 
 
-def _book_automatic(question: Question, place: Place) -> Change:
-    """An automatic reply is kept with its case and changes neither state nor timers; it never opens a case."""
-    reason = f"automatic mail ({question.mail.kind_reason})"
-    if place.placement is not Placement.APPENDED or place.facts is None:
-        return book(question, outcome=Outcome.IGNORED, reason=reason)
+def _append_automatic(question: Question, place: Place) -> Change:
+    """An automatic reply is kept with its case and changes neither state nor timers."""
+    assert place.facts is not None
+    reason = _automatic_reason(question)
     return replace(
         book(question, outcome=Outcome.APPENDED, reason=reason),
         case_id=place.facts.state.id,
@@ -117,6 +126,16 @@ def _book_automatic(question: Question, place: Place) -> Change:
         message=_inbound(question, MessageKind.AUTO_REPLY),
         notes=(reason,),
     )
+
+
+def _is_automatic(question: Question) -> bool:
+    """Whether a machine sent it, as far as can be told: what only looks so still opens a case, in silence."""
+    return question.mail.kind is MailKind.AUTO_REPLY or question.envelope.sender == ""
+
+
+def _automatic_reason(question: Question) -> str:
+    sign = question.mail.kind_reason if question.mail.kind is MailKind.AUTO_REPLY else "null envelope sender"
+    return f"automatic mail ({sign})"
 
 
 def _seller_message(question: Question, place: Place, *, participant_id: int | None, unconfirmed: bool) -> NewMessage:
@@ -145,10 +164,15 @@ def _is_from_us(question: Question) -> bool:
 
 
 def _is_silent(question: Question) -> bool:
-    """Nobody is answered whose address is not certain, a null sender, or mail that came out of an archive."""
+    """Nobody is answered whose address is not certain, no machine, and nobody who asks for no answer."""
+    mail = question.mail
+    return question.failed or mail.author is None or mail.no_answer != "" or _is_automatic(question)
+
+
+def _is_filed(question: Question) -> bool:
+    """What comes out of an archive and is old, or undated, is put where it belongs and nobody is bothered with it."""
     date = question.mail.date
-    stale = question.from_archive and (date is None or question.now - date > _TOO_OLD_TO_ANSWER)
-    return question.failed or question.mail.author is None or question.envelope.sender == "" or stale
+    return question.from_archive and (date is None or question.now - date > _TOO_OLD_TO_ANSWER)
 
 
 def _queues(question: Question) -> tuple[Queue, ...]:
@@ -160,14 +184,21 @@ def _queues(question: Question) -> tuple[Queue, ...]:
 
 
 def _reply_address(mail: Mail, author: Address) -> str:
-    """From; Reply-To only when it stays within the author's domain, else it could aim our mail at a third party."""
+    """From; Reply-To only within the author's own organisation, else it could aim our mail at a third party.
+
+    The domain of a mail provider is nobody's organisation.
+    """
     wanted = next((one.address for one in mail.reply_to), author.address)
-    return wanted if domain_of(wanted) == domain_of(author.address) else author.address
+    same = domain_of(wanted) == domain_of(author.address) and domain_of(wanted) not in MAIL_PROVIDERS
+    return wanted if same else author.address
 
 
 def _copied(question: Question, author: Address) -> tuple[Address, ...]:
-    """Those who were copied on a case's first mail: never ourselves, our staff, robots or the author."""
-    if _is_silent(question):
+    """Those who were copied on a case's first mail: never ourselves, our staff, robots or the author.
+
+    Nobody when it went to a crowd: one answer would become hundreds of mails.
+    """
+    if _is_silent(question) or _is_filed(question) or len(question.mail.to) + len(question.mail.cc) > _MOST_COPIED:
         return ()
     seen = {fold_address(author.address), fold_address(_reply_address(question.mail, author))}
     copied = []

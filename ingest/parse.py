@@ -23,16 +23,11 @@ def to_json(file: str, mail: Mail) -> dict[str, object]:
         "text": mail.text,
         "reply_text": mail.reply_text,
         "html": mail.html,
-        "attachments": [_attachment(part) for part in mail.parts if is_listed(part)],
+        "attachments": [_attachment(part) for part in mail.parts if part.is_listed],
         "identifiers": [{"kind": one.kind, "value": one.value, "source": one.source.value} for one in mail.identifiers],
         "bounce": _bounce(mail.bounce) if mail.kind is MailKind.BOUNCE and mail.bounce else None,
         "defects": list(mail.defects),
     }
-
-
-def is_listed(part: Part) -> bool:
-    """Whether a part is shown as an attachment: an attached file, or a named picture in the text."""
-    return part.attachment or (part.inline and part.filename is not None)
 
 
 def _address(address: Address) -> dict[str, str]:

@@ -4,17 +4,23 @@ Rights need all of: the agent's own signed address, From one of that agent's add
 authentication. Anything less is kept as a note that nobody outside sees.
 """
 
+import re
 from dataclasses import replace
 
 from cases.address import fold_address
 from cases.change import Change, NewMessage, Settings, Step
-from cases.mail import MailKind
+from cases.mail import Mail, MailKind, is_passed_on
 from cases.model import Direction, Happening, MessageKind, Outcome, Priority
 from cases.reference import Role, SignedAddress
 from ingest.commands import Parsed, help_text, parse_commands
 from ingest.question import Question, book
 from store.lookup import CaseFacts
 from store.people import User
+
+# The first line of the relay (templates/*/agent_mail.md), and our signed addresses.
+_OF_OUR_RELAY = re.compile(r"===.*\(CP-\d{10}\) ===|\+a[a-z2-7]{42}@", re.IGNORECASE)
+_ONLY_SIGNATURE = re.compile(r"--\s*(?:\n|\Z)")
+_HEADER_BLOCK = 8
 
 
 def decide_staff(question: Question, signed: SignedAddress) -> Change:
@@ -28,7 +34,7 @@ def decide_staff(question: Question, signed: SignedAddress) -> Change:
         return book(question, outcome=Outcome.IGNORED, reason="automatic mail to an agent's address")
     if user is None or question.failed or not _is_theirs(question, user):
         return _keep_as_note(question, facts, signed)
-    parsed = parse_commands(question.mail.reply_text)
+    parsed = parse_commands(find_own_words(question.mail))
     problems = [*parsed.problems, *_colleague_problems(question, parsed)]
     if problems:
         return _report(question, facts, user, "Nothing was done: " + "; ".join(problems) + ".\n\n" + help_text())
@@ -38,11 +44,13 @@ def decide_staff(question: Question, signed: SignedAddress) -> Change:
 
 
 def _answer(question: Question, facts: CaseFacts, user: User, parsed: Parsed) -> Change:
-    words = parsed.text or any(part.attachment for part in question.mail.parts)
+    words = parsed.text or any(is_passed_on(part) for part in question.mail.parts)
+    if words and not facts.participants:
+        return _report(question, facts, user, "Nothing was sent: nobody's address is certain in this case.")
     happenings = [Happening.AGENT_ANSWERED] if words else []
     happenings += [Happening.CLOSED] if parsed.has("close") else []
     happenings += [Happening.REOPENED] if parsed.has("reopen") else []
-    report = help_text() if parsed.has("help") else ""
+    report = "\n\n".join([*_left_out(question), *([help_text()] if parsed.has("help") else [])])
     if not words and not parsed.commands:
         report = "Your mail held no new text, so nothing was sent to the seller."
     if report:
@@ -63,6 +71,29 @@ def _answer(question: Question, facts: CaseFacts, user: User, parsed: Parsed) ->
         message=_message(question, user, MessageKind.AGENT, Direction.OUTBOUND, parsed.text),
         notes=_commands_said(parsed),
     )
+
+
+def find_own_words(mail: Mail) -> str:
+    """What an agent wrote: the new text, cut where our relay begins, "" when nothing new was found.
+
+    Rules for quotes never know every mail program, but the relay is ours: its first line and our signed address
+    are recognised wherever they stand, with the lines of a header block right above them.
+    """
+    lines = mail.reply_text.split("\n") if mail.has_new_text else []
+    begin = next((index for index, line in enumerate(lines) if _OF_OUR_RELAY.search(line)), None)
+    if begin is not None:
+        top = begin
+        while top > max(0, begin - _HEADER_BLOCK) and lines[top - 1].strip():
+            top -= 1
+        lines = lines[:top]
+    text = "\n".join(lines).strip()
+    return "" if _ONLY_SIGNATURE.match(text) else text
+
+
+def _left_out(question: Question) -> list[str]:
+    kept_back = [part for part in question.mail.parts if part.attachment and not part.inline and not is_passed_on(part)]
+    names = ", ".join(part.filename or part.content_type for part in kept_back)
+    return [f"Not passed on, because it may name you: {names}."] if names else []
 
 
 def _note(question: Question, facts: CaseFacts, user: User, parsed: Parsed) -> Change:

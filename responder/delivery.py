@@ -6,7 +6,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
+from sqlalchemy.engine import Connection
+
+from cases.model import Happening
+from cases.plan import ReplyKind
+from responder.mishap import report_mishap
 from responder.transport import Failed, NotSent, Outcome, OutgoingMail, Sent, Transport, Uncertain
 from store.database import Database
 from store.errors import StoreDamaged
@@ -92,7 +98,8 @@ class Delivery:
             return
         await asyncio.to_thread(end_pause, self.cases, self.way)
         attempt = plan_next(mail, outcome, now=now, jitter=self.jitter())
-        await asyncio.to_thread(record_attempt, self.cases, mail, attempt, holder=self.holder, now=now)
+        also = _plan_report(mail, attempt, now)
+        await asyncio.to_thread(record_attempt, self.cases, mail, attempt, holder=self.holder, now=now, also=also)
         _log.info("delivery outbox=%d case=%d state=%s", mail.id, mail.case_id, attempt.state)
 
     def _pause(self, mail: Outgoing, outcome: Failed, now: datetime) -> None:
@@ -102,7 +109,8 @@ class Delivery:
         """
         if now - mail.created_at > GIVE_UP_AFTER:
             attempt = plan_next(mail, outcome, now=now, jitter=0)
-            record_attempt(self.cases, mail, attempt, holder=self.holder, now=now)
+            also = _plan_report(mail, attempt, now)
+            record_attempt(self.cases, mail, attempt, holder=self.holder, now=now, also=also)
         else:
             give_back(self.cases, mail, holder=self.holder, error=outcome.text)
         until = record_pause(self.cases, self.way, now=now, wait=_pause_length, reason=outcome.text)
@@ -112,6 +120,27 @@ class Delivery:
 
 def _pause_length(failures: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << min(failures, 10)), _LONGEST_PAUSE)
+
+
+def _plan_report(mail: Outgoing, attempt: Attempt, now: datetime) -> Callable[[Connection], None] | None:
+    """What the agent has to be told when their words did not arrive, or when nobody knows; None when all is well."""
+    if mail.kind is not ReplyKind.ANSWER or attempt.state not in ("failed", "uncertain"):
+        return None
+    failed = attempt.state == "failed"
+    report = (
+        f"Your answer to {mail.envelope_to} did not arrive: {attempt.response}"
+        if failed
+        else f"Nobody knows whether your answer to {mail.envelope_to} arrived: {attempt.response}\n\n"
+        f"It is not sent twice unasked. Whoever runs casepost sends it again with: casepost delivery retry {mail.id}"
+    )
+    return partial(
+        report_mishap,
+        case_id=mail.case_id,
+        message_id=mail.message_id,
+        happening=Happening.ANSWER_FAILED if failed else Happening.COMMANDED,
+        report=report,
+        now=now,
+    )
 
 
 def plan_next(mail: Outgoing, outcome: Outcome, *, now: datetime, jitter: float) -> Attempt:

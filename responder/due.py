@@ -9,10 +9,11 @@ from sqlalchemy.engine import Connection
 from cases.change import Change, NewMessage
 from cases.errors import CasepostError
 from cases.mail import Address, Mail
-from cases.model import Direction, Reminders
-from cases.plan import TRAITS, is_wanted
-from responder.compose import ComposeFailed, compose
-from responder.letters import Desk, Written, write_letter
+from cases.model import Direction, Happening, Reminders
+from cases.plan import TRAITS, ReplyKind, is_wanted
+from responder.compose import ComposeFailed, Letter, compose
+from responder.letters import Desk, write_letter
+from responder.mishap import report_mishap
 from responder.render import TemplateFailed
 from responder.templates import TemplateMissing
 from store.apply import change_case
@@ -59,11 +60,13 @@ class Due:
             if facts is None or not is_wanted(planned.kind, facts.case.status):
                 self._supersede(planned, now)
                 return
-            written = write_letter(self.desk, planned, facts, reminders, now=now)
-            kept = self.blobs.keep(compose(written.letter))
-            self._keep(planned, facts, written, kept, now)
+            letter = write_letter(self.desk, planned, facts, reminders, now=now)
+            kept = self.blobs.keep(compose(letter))
+            self._keep(planned, facts, letter, kept, now)
             reach(Step.REPLY_WRITTEN)
-        except (TemplateFailed, TemplateMissing, ComposeFailed, CasepostError) as error:
+        except ComposeFailed as error:
+            self._give_up(planned, str(error), now)
+        except (TemplateFailed, TemplateMissing, CasepostError) as error:
             _log.warning("reply not written planned=%d kind=%s error=%s", planned.id, planned.kind, error)
             record_render_failure(self.cases, planned, holder=self.holder, error=str(error), now=now)
         except Exception as error:  # noqa: BLE001  one reply that cannot be written must not stop those behind it
@@ -71,13 +74,32 @@ class Due:
             fault = f"fault: {type(error).__name__}"
             record_render_failure(self.cases, planned, holder=self.holder, error=fault, now=now)
 
+    def _give_up(self, planned: PlannedReply, error: str, now: datetime) -> None:
+        """The fault is in the letter itself, so trying again helps nothing; an agent is told of an answer."""
+        _log.warning("reply cannot be written planned=%d kind=%s", planned.id, planned.kind)
+        what = f"{planned.kind.value.replace('_', ' ')} cannot be written: {error}"
+        with self.cases.write() as connection:
+            if not record_planned(connection, planned.id, holder=self.holder, state="failed"):
+                return
+            if planned.kind is not ReplyKind.ANSWER:
+                add_event(connection, case_id=planned.case_id, at=now, actor="casepost", what=what)
+                return
+            report_mishap(
+                connection,
+                case_id=planned.case_id,
+                message_id=planned.cause_message_id,
+                happening=Happening.ANSWER_FAILED,
+                report=f"Your answer was not sent: {error}",
+                now=now,
+            )
+
     def _supersede(self, planned: PlannedReply, now: datetime) -> None:
         with self.cases.write() as connection:
             if record_planned(connection, planned.id, holder=self.holder, state="superseded"):
                 what = f"{planned.kind.value.replace('_', ' ')} no longer wanted"
                 add_event(connection, case_id=planned.case_id, at=now, actor="casepost", what=what)
 
-    def _keep(self, planned: PlannedReply, facts: Correspondence, written: Written, kept: Kept, now: datetime) -> None:
+    def _keep(self, planned: PlannedReply, facts: Correspondence, letter: Letter, kept: Kept, now: datetime) -> None:
         """The outbox row, and the message of the case it is; all given back if the case has changed meanwhile."""
         with self.cases.write() as connection:
             if lock_case(connection, planned.case_id).version != facts.case.version:
@@ -85,8 +107,7 @@ class Due:
                 return
             if not record_planned(connection, planned.id, holder=self.holder, state="done"):
                 return
-            message_id, version = _put_on_record(connection, planned, facts, written, now)
-            letter = written.letter
+            message_id, version = _put_on_record(connection, planned, facts, letter, now)
             mail = NewOutgoing(
                 planned_id=planned.id,
                 case_id=planned.case_id,
@@ -106,7 +127,7 @@ class Due:
 
 
 def _put_on_record(
-    connection: Connection, planned: PlannedReply, facts: Correspondence, written: Written, now: datetime
+    connection: Connection, planned: PlannedReply, facts: Correspondence, letter: Letter, now: datetime
 ) -> tuple[int | None, int]:
     """The message of the case that the mail is, and the case's version then.
 
@@ -117,7 +138,6 @@ def _put_on_record(
         return None, facts.case.version
     if not TRAITS[planned.kind].automatic:
         return planned.cause_message_id, facts.case.version
-    letter = written.letter
     message = NewMessage(
         direction=Direction.OUTBOUND,
         kind=kind,

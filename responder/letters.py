@@ -4,18 +4,19 @@ A seller's letter comes from the queue, an agent's from "Seller via queue"; both
 whatever answers them is proved. Nothing of an agent's address, machine or quoted text gets into a seller's.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from cases import hours
-from cases.mail import Part
+from cases.mail import Part, is_passed_on
 from cases.model import MessageKind, Reminders
 from cases.plan import TRAITS, ReplyKind
 from cases.reference import Keyring, Role, SignedAddress, make_address, make_message_id, make_tag
 from responder.compose import Attachment, Letter
 from responder.language import choose_language
-from responder.render import Rendered, render
+from responder.render import render
 from responder.templates import Templates
 from responder.values import (
     AgentValue,
@@ -26,7 +27,7 @@ from responder.values import (
     Values,
 )
 from responder.words import find_word, name_identifiers, name_missing, say_time
-from store.correspondence import Correspondence, Said
+from store.correspondence import Correspondence
 from store.planned import PlannedReply
 
 _WITH_ATTACHMENTS = frozenset({ReplyKind.AGENT_MAIL, ReplyKind.ANSWER})
@@ -43,17 +44,9 @@ class Desk:
     load_part: LoadPart
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
-    """A letter ready to compose, with what it says in words and the signed address bounces come back to."""
-
-    letter: Letter
-    rendered: Rendered
-
-
 def write_letter(
     desk: Desk, planned: PlannedReply, facts: Correspondence, reminders: Reminders, *, now: datetime
-) -> Written:
+) -> Letter:
     """The letter of a due reply. Raises TemplateFailed or TemplateMissing when the wording cannot be made."""
     name = planned.kind.value
     wanted = _languages(facts, desk.templates.languages(name))
@@ -63,11 +56,11 @@ def write_letter(
     to_staff = facts.user is not None
     own_address = _signed(desk.keyring, planned, facts, Role.AGENT if to_staff else Role.SELLER)
     traits = TRAITS[planned.kind]
-    letter = Letter(
+    return Letter(
         subject=rendered.subject,
         tag=make_tag(facts.case.number),
         case_number=facts.case.number,
-        from_name=_from_name(facts, to_staff=to_staff),
+        from_name=_from_name(planned, facts),
         from_address=own_address,
         reply_to=own_address,
         to=facts.to,
@@ -82,7 +75,6 @@ def write_letter(
         suppress_auto_response=to_staff,
         attachments=_attachments(desk, planned, facts),
     )
-    return Written(letter=letter, rendered=rendered)
 
 
 def _languages(facts: Correspondence, available: list[str]) -> list[str]:
@@ -121,24 +113,37 @@ def _values(
             hours=facts.queue.hours,
             answer_by=_answer_by(facts, reminders, language=language, now=now),
         ),
-        message=_message(facts, language=language, now=now),
-        body=_body(planned, facts.cause),
+        message=_message(planned, facts, language=language, now=now),
+        body=_body(planned, facts),
     )
 
 
-def _message(facts: Correspondence, *, language: str, now: datetime) -> MessageValue:
+def _message(planned: PlannedReply, facts: Correspondence, *, language: str, now: datetime) -> MessageValue:
     """The message the letter is about; how it was threaded is for staff, it may name an agent's address."""
     cause = facts.cause
     if cause is None:
         return MessageValue()
-    why = cause.why if facts.user is not None else ""
-    return MessageValue(text=cause.text, at=_say(facts, cause.at, language=language, now=now), why=why)
+    at = _say(facts, cause.at, language=language, now=now)
+    if facts.user is None:
+        return MessageValue(text=cause.text, at=at)
+    # What a seller forwards stands below their own words; agents must see it, and nothing of ours can be in it yet.
+    whole = planned.kind is ReplyKind.AGENT_MAIL and cause.opens_case
+    return MessageValue(
+        text=cause.whole_text if whole else cause.text,
+        at=at,
+        why=cause.why,
+        stranger=cause.author.address if cause.unconfirmed else "",
+    )
 
 
-def _body(planned: PlannedReply, cause: Said | None) -> str:
-    if planned.kind is ReplyKind.ANSWER and cause is not None:
-        return cause.text
-    return planned.note
+def _body(planned: PlannedReply, facts: Correspondence) -> str:
+    """An agent's words, with the queue's address where the agent's own stands."""
+    if planned.kind is not ReplyKind.ANSWER or facts.cause is None:
+        return planned.note
+    words = facts.cause.text
+    for address in facts.author.addresses if facts.author else ():
+        words = re.sub(re.escape(address), lambda _: facts.queue.address, words, flags=re.IGNORECASE)
+    return words
 
 
 def _say(facts: Correspondence, at: datetime, *, language: str, now: datetime) -> str:
@@ -167,20 +172,22 @@ def _message_id(keyring: Keyring, facts: Correspondence, role: Role) -> str:
     return make_message_id(keyring, facts.queue.address.rpartition("@")[2], facts.case.number, role)
 
 
-def _from_name(facts: Correspondence, *, to_staff: bool) -> str:
-    """The queue's name; agents see the seller's name beside it, sellers never an agent's."""
+def _from_name(planned: PlannedReply, facts: Correspondence) -> str:
+    """The queue's name; agents see beside it who wrote, sellers never an agent's."""
     queue = facts.queue.name
-    if not to_staff:
+    if facts.user is None:
         return queue
-    seller = facts.requester.name or facts.requester.address
-    return f"{seller} via {queue}" if seller else queue
+    relayed = facts.cause.author if planned.kind is ReplyKind.AGENT_MAIL and facts.cause else facts.requester
+    # A stranger is shown by the address alone: the name could be the seller's.
+    is_stranger = facts.cause is not None and facts.cause.unconfirmed
+    who = relayed.address if is_stranger else relayed.name or relayed.address
+    return f"{who} via {queue}" if who else queue
 
 
 def _attachments(desk: Desk, planned: PlannedReply, facts: Correspondence) -> tuple[Attachment, ...]:
     cause = facts.cause
     if planned.kind not in _WITH_ATTACHMENTS or cause is None or cause.ledger_id is None:
         return ()
-    # An agent's signature pictures are inline parts; what they attached on purpose is not.
     from_agent = cause.kind is MessageKind.AGENT
     return tuple(
         Attachment(
@@ -189,5 +196,5 @@ def _attachments(desk: Desk, planned: PlannedReply, facts: Correspondence) -> tu
             content=desk.load_part(cause.ledger_id, part),
         )
         for part in cause.attachments
-        if not (from_agent and part.inline)
+        if not from_agent or is_passed_on(part)
     )

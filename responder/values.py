@@ -69,11 +69,15 @@ class QueueValue:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageValue:
-    """The message a mail is about: its words, when it came (in words) and how it was threaded."""
+    """The message a mail is about: its words, when it came (in words) and how it was threaded.
+
+    `stranger` is the address of an author who does not take part in the case, "" for everybody else.
+    """
 
     text: str = ""
     at: str = ""
     why: str = ""
+    stranger: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

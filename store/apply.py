@@ -97,7 +97,7 @@ def _follow(connection: Connection, state: CaseState, change: Change, message_id
     plans: list[Plan] = []
     for happening in change.happenings:
         status = next_status(status, happening)
-        plans.append(plan_after(happening, before=before, after=status, silent=change.silent))
+        plans.append(plan_after(happening, before=before, after=status, silent=change.silent, filed=change.filed))
         before = status
     saved = save_case(connection, state, change, status=status)
     cancelled = frozenset[ReplyKind]().union(*(plan.cancel for plan in plans))

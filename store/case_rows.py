@@ -44,7 +44,7 @@ def make_case(connection: Connection, opening: Opening, *, at: datetime, actor: 
         )
         .returning(cases.c.id)
     ).scalar_one()
-    if opening.requester.address:
+    if opening.reply_address:
         add_participant(
             connection,
             case_id,

@@ -22,7 +22,10 @@ _SHOWN = (messages.c.kind.in_((MessageKind.SELLER, MessageKind.AGENT)), messages
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """A message as a reply needs it: its words, its id in the thread, and where its attachments are."""
+    """A message as a reply needs it: its words, its id in the thread, and where its attachments are.
+
+    `whole_text` has the quoted history too; `opens_case`: nothing came before it; `unconfirmed`: by a stranger.
+    """
 
     id: int
     kind: MessageKind
@@ -34,6 +37,9 @@ class Said:
     why: str
     ledger_id: int | None
     attachments: tuple[Part, ...]
+    whole_text: str = ""
+    opens_case: bool = False
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +116,7 @@ def _said(connection: Connection, row: Row[Any]) -> Said:
         sa.select(parts).where(parts.c.message_id == row.id, shown).order_by(parts.c.id)
     ).all()
     hits = [step for step in row.why if step["hit"]]
+    first = connection.execute(sa.select(sa.func.min(messages.c.id)).where(messages.c.case_id == row.case_id)).scalar()
     return Said(
         id=row.id,
         kind=MessageKind(row.kind),
@@ -121,6 +128,9 @@ def _said(connection: Connection, row: Row[Any]) -> Said:
         why=f"{hits[-1]['step']}: {hits[-1]['detail']}" if hits else "",
         ledger_id=row.ledger_id,
         attachments=tuple(part_from(one) for one in attached),
+        whole_text=row.text,
+        opens_case=row.id == first,
+        unconfirmed=row.unconfirmed,
     )
 
 

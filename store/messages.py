@@ -13,6 +13,9 @@ from cases.model import CaseState, MessageKind
 from store.columns import clean_text
 from store.tables import cases, identifiers, known_ids, messages, participants, parts
 
+# The same as `cases.mail.Part.is_listed`.
+LISTED = sa.or_(parts.c.attachment, sa.and_(parts.c.inline, parts.c.filename.is_not(None)))
+
 
 def insert_message(connection: Connection, state: CaseState, change: Change) -> int:
     """Add the change's message to the case, with parts, identifiers and its Message-ID; its id."""
@@ -38,6 +41,11 @@ def add_known_id(connection: Connection, rfc_message_id: str, *, message_id: int
     connection.execute(
         sa.insert(known_ids).values(rfc_message_id=rfc_message_id, message_id=message_id, case_id=case_id)
     )
+
+
+def find_staff_author(connection: Connection, message_id: int) -> int | None:
+    """The member of staff who wrote a message, None when a seller did."""
+    return connection.execute(sa.select(messages.c.user_id).where(messages.c.id == message_id)).scalar()
 
 
 def addresses_json(addresses: Sequence[Address]) -> list[dict[str, str]]:
@@ -123,7 +131,7 @@ def _update_missing(connection: Connection, case_id: int) -> None:
     pictures = connection.execute(
         sa.select(parts.c.id)
         .join(messages, messages.c.id == parts.c.message_id)
-        .where(messages.c.case_id == case_id, parts.c.content_type.startswith("image/"), parts.c.attachment)
+        .where(messages.c.case_id == case_id, parts.c.content_type.startswith("image/"), LISTED)
         .limit(1)
     )
     missing = find_missing(topic, list(kinds), has_picture=pictures.first() is not None)

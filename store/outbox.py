@@ -5,7 +5,7 @@ to the final dot was lost), held (until somebody releases it) or superseded (no 
 lapses before DATA makes it queued again, within DATA uncertain.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,6 +52,7 @@ class Outgoing:
 
     id: int
     case_id: int
+    message_id: int | None
     kind: ReplyKind
     automatic: bool
     rfc_message_id: str
@@ -146,8 +147,16 @@ def record_data_begins(database: Database, mail: Outgoing, *, holder: str) -> bo
         return ours.rowcount == 1
 
 
-def record_attempt(database: Database, mail: Outgoing, attempt: Attempt, *, holder: str, now: datetime) -> bool:
-    """Put the end of a try on record; False when the row is no longer ours."""
+def record_attempt(
+    database: Database,
+    mail: Outgoing,
+    attempt: Attempt,
+    *,
+    holder: str,
+    now: datetime,
+    also: Callable[[Connection], None] | None = None,
+) -> bool:
+    """Put the end of a try on record; False when the row is no longer ours. `also` is done in the same transaction."""
     with database.write() as connection:
         ended = connection.execute(
             sa.update(outbox)
@@ -174,6 +183,8 @@ def record_attempt(database: Database, mail: Outgoing, attempt: Attempt, *, hold
         if attempt.state != "sent":
             what += f" ({attempt.response})"
         add_event(connection, case_id=mail.case_id, at=now, actor="casepost", what=what)
+        if also is not None:
+            also(connection)
         return True
 
 
@@ -342,6 +353,7 @@ def _outgoing(row: Row[Any]) -> Outgoing:
     return Outgoing(
         id=row.id,
         case_id=row.case_id,
+        message_id=row.message_id,
         kind=ReplyKind(row.kind),
         automatic=row.automatic,
         rfc_message_id=row.rfc_message_id,

@@ -1,7 +1,8 @@
 """Planned replies: rows with a due time. What is due is rows, never scheduler jobs.
 
 States: waiting -> working (claimed) -> done (its outbox row is written), cancelled (the wait is over) or
-superseded (no longer wanted when it came due). A claim that lapses makes it waiting again.
+superseded (no longer wanted when it came due) or failed (the letter itself can never go out). A
+claim that lapses makes it waiting again.
 """
 
 from collections.abc import Sequence
@@ -134,7 +135,7 @@ def free_lapsed_due(database: Database, *, node: str = "") -> int:
 
 
 def record_planned(connection: Connection, planned_id: int, *, holder: str, state: str) -> bool:
-    """The end of a planned reply (done, superseded); False when it is no longer ours to end."""
+    """The end of a planned reply (done, superseded, failed); False when it is no longer ours to end."""
     ended = connection.execute(
         sa.update(planned_replies)
         .where(is_ours(planned_replies, planned_id, holder), planned_replies.c.state == "working")

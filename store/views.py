@@ -11,6 +11,7 @@ from cases.change import Applied
 from cases.model import Direction, Outcome
 from cases.plan import AT_ONCE
 from store.errors import NotFound
+from store.messages import LISTED
 from store.tables import (
     cases,
     events,
@@ -213,7 +214,7 @@ def _messages(connection: Connection, said: Sequence[Row[Any]]) -> list[Document
     ids = [row.id for row in said]
     sent = connection.execute(sa.select(outbox).where(outbox.c.message_id.in_(ids)).order_by(outbox.c.id)).all()
     attached = connection.execute(
-        sa.select(parts).where(parts.c.message_id.in_(ids), parts.c.attachment).order_by(parts.c.id)
+        sa.select(parts).where(parts.c.message_id.in_(ids), LISTED).order_by(parts.c.id)
     ).all()
     return [
         _message(

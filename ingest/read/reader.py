@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cases.mail import Address, Bounce, Mail, MailKind
 from ingest.identifiers import mask_cards
-from ingest.kind import Signs, decide_kind
+from ingest.kind import Signs, decide_kind, find_no_answer
 from ingest.read.addresses import find_author, parse_address_list
 from ingest.read.bounce import parse_bounce
 from ingest.read.cross_check import cross_check
@@ -73,7 +73,7 @@ def _compose(pieces: _Pieces, defects: Defects) -> Mail:
     kind, reason = decide_kind(_signs(tree, subject, sender))
     split = defects.guard(
         "reply text",
-        Split(new=body.text, quoted="", signature=""),
+        Split(new=body.text, quoted="", signature="", is_all=True),
         split_reply,
         body.text,
         sender.name if sender else "",
@@ -103,6 +103,8 @@ def _compose(pieces: _Pieces, defects: Defects) -> Mail:
         urgent=is_words and is_urgent(subject, split.new, is_reply=bool(split.quoted)),
         text=mask_cards(body.text, values),
         reply_text=mask_cards(split.new, values),
+        has_new_text=not split.is_all,
+        no_answer=find_no_answer(headers, sender.address if sender else ""),
         html=mask_cards(body.html, values) if body.html is not None else None,
         parts=parts.parts,
         identifiers=identifiers,

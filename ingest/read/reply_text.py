@@ -52,11 +52,15 @@ class Label(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Split:
-    """The text of a mail in three: new words, quoted history (marks taken off), signature and small print."""
+    """The text of a mail in three: new words, quoted history (marks taken off), signature and small print.
+
+    `is_all`: nothing new could be told apart, so `new` is the whole text.
+    """
 
     new: str
     quoted: str
     signature: str
+    is_all: bool = False
 
 
 def split_reply(text: str, sender_name: str = "") -> Split:
@@ -66,7 +70,7 @@ def split_reply(text: str, sender_name: str = "") -> Split:
     _label_signatures(lines, labels, sender_name)
     new = _gather(lines, labels, Label.NEW)
     if not new:
-        return Split(new=text.strip(), quoted="", signature="")
+        return Split(new=text.strip(), quoted="", signature="", is_all=True)
     quoted = "\n".join(
         _QUOTE_MARKS.sub("", line, count=1) for line, label in zip(lines, labels, strict=True) if label is Label.QUOTED
     )

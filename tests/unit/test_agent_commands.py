@@ -94,3 +94,23 @@ def test_every_command_of_the_table_is_understood_as_the_table_says(name: str) -
     parsed = parse_commands(f"#{name} {argument}".strip())
     assert parsed.problems == ()
     assert parsed.commands == (Command(name=name, argument=argument),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi team,\n#note our limit is 40",
+        "\u200c#note our limit is 40",
+        "\uff03note our limit is 40",
+        "* #note our limit is 40",
+        "*#note* our limit is 40",
+        "The money was sent.\n\n- # note our limit is 40",
+    ],
+)
+def test_a_note_is_internal_wherever_and_however_it_is_marked(text: str) -> None:
+    parsed = parse_commands(text)
+    assert parsed.has("note") or parsed.problems
+
+
+def test_a_hash_in_the_middle_of_words_is_no_note() -> None:
+    assert not parse_commands("Your order #noted is fine.\nSee item 3 #note that.").has("note")

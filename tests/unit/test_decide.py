@@ -314,10 +314,11 @@ def test_reply_to_counts_only_within_the_authors_domain(reply_to: str, answered:
         ask(make_mail(), sender=""),
         ask(make_mail(author=None)),
         ask(make_mail(), failed=True),
-        ask(make_mail(date=NOW - timedelta(days=8)), from_archive=True),
-        ask(make_mail(date=None), from_archive=True),
+        ask(make_mail(no_answer="List-Id")),
+        ask(make_mail(kind=MailKind.AUTO_REPLY, kind_reason="subject of an automatic answer")),
+        ask(make_mail(kind=MailKind.AUTO_REPLY, kind_reason="From is a mail system")),
     ],
-    ids=["null sender", "no certain author", "failed", "old, from an archive", "undated, from an archive"],
+    ids=["null sender", "no certain author", "failed", "a list", "looks automatic", "a mail system"],
 )
 def test_a_mail_that_must_not_be_answered_is_a_silent_case_without_copies(question: Any) -> None:
     cc = (Address(address="anna@petersen.example"),)
@@ -327,9 +328,24 @@ def test_a_mail_that_must_not_be_answered_is_a_silent_case_without_copies(questi
     assert change.opening.copied == ()
 
 
-def test_a_new_mail_from_an_archive_and_an_old_one_from_the_wire_are_answered() -> None:
-    assert not decide(ask(make_mail(date=NOW - timedelta(days=6)), from_archive=True)).silent
-    assert not decide(ask(make_mail(date=NOW - timedelta(days=400)))).silent
+def test_an_old_or_undated_mail_from_an_archive_is_filed_and_all_others_are_acted_on() -> None:
+    assert decide(ask(make_mail(date=NOW - timedelta(days=8)), from_archive=True)).filed
+    assert decide(ask(make_mail(date=None), from_archive=True)).filed
+    assert not decide(ask(make_mail(date=NOW - timedelta(days=6)), from_archive=True)).filed
+    assert not decide(ask(make_mail(date=NOW - timedelta(days=400)))).filed
+
+
+def test_a_null_sender_changes_no_state_of_a_known_case() -> None:
+    change = decide(ask(make_mail(), signed_address(), sender=""))
+    assert change.happenings == (Happening.ROBOT_ANSWERED,)
+    assert change.message is not None
+    assert change.message.kind is MessageKind.AUTO_REPLY
+
+
+def test_a_mail_without_one_certain_author_has_nobody_who_is_written_to() -> None:
+    change = decide(ask(make_mail(author=None)))
+    assert change.opening is not None
+    assert change.opening.reply_address == ""
 
 
 def test_a_sellers_answer_is_appended_to_their_case_under_their_name() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from cases.mail import MailKind
-from ingest.kind import Signs, decide_kind
+from ingest.kind import Signs, decide_kind, find_no_answer, is_certain
 
 
 @dataclass
@@ -152,3 +152,37 @@ def test_an_answer_to_a_calendar_invitation_is_automatic_and_an_invitation_is_no
 
 def test_a_mail_system_that_says_anything_else_is_automatic() -> None:
     assert kind_of("Your mailbox is almost full", "postmaster@x.example") is MailKind.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    ("fields", "sender"),
+    [
+        ({"list-id": "<sellers.list.example>"}, "jan@shop.example"),
+        ({"precedence": "Bulk"}, "jan@shop.example"),
+        ({"x-auto-response-suppress": "DR, AutoReply"}, "jan@shop.example"),
+        ({}, "no-reply@shop.example"),
+        ({}, "DoNotReply+17@shop.example"),
+    ],
+)
+def test_who_wants_no_automatic_answer_is_told(fields: dict[str, str], sender: str) -> None:
+    assert find_no_answer(FakeHeaders(fields), sender)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sender"),
+    [
+        ({"x-auto-response-suppress": "OOF, DR, RN"}, "jan@shop.example"),
+        ({"precedence": "normal"}, "noreplica@shop.example"),
+    ],
+)
+def test_a_person_is_answered(fields: dict[str, str], sender: str) -> None:
+    assert find_no_answer(FakeHeaders(fields), sender) == ""
+
+
+def test_a_subject_or_a_name_alone_is_no_certain_sign_of_a_machine() -> None:
+    for sender, subject in (("postmaster@shop.example", "Paket weg"), ("a@b.example", "Out of office: parcel lost")):
+        signs = Signs(headers=FakeHeaders(), subject=subject, sender=sender, root_type="text/plain")
+        kind, reason = decide_kind(signs)
+        assert kind is MailKind.AUTO_REPLY
+        assert not is_certain(reason)
+    assert is_certain("Auto-Submitted: auto-replied")

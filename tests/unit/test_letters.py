@@ -11,8 +11,8 @@ from cases.mail import Address, Identifier, Part, Source
 from cases.model import MessageKind, Reminders
 from cases.plan import TRAITS, ReplyKind
 from cases.reference import Role, find_address, find_message_id, make_message_id
-from responder.compose import compose
-from responder.letters import Desk, Written, write_letter
+from responder.compose import Letter, compose
+from responder.letters import Desk, write_letter
 from responder.templates import Templates, shipped_folder
 from store.correspondence import Correspondence, Said
 from store.planned import PlannedReply
@@ -88,7 +88,7 @@ def write(
     now: datetime = NOW,
     note: str = "",
     **values: Any,
-) -> Written:
+) -> Letter:
     planned = PlannedReply(
         id=1,
         case_id=1,
@@ -120,19 +120,18 @@ def own_template(folder: Path, kind: ReplyKind, text: str) -> Templates:
 def test_every_kind_of_letter_can_be_written_and_composed(kind: ReplyKind, language: str) -> None:
     queue = replace(SUPPORT, language=language)
     written = write(kind, note="Nothing was done.", languages=(language, language), queue=queue)
-    assert written.letter.language == language
-    assert written.letter.subject.strip()
-    assert written.letter.auto_submitted == TRAITS[kind].auto_submitted
-    assert written.letter.tag == f"[CP-{NUMBER}]"
-    assert f"Message-ID: {written.letter.message_id}".encode() in compose(written.letter).replace(b"\r\n ", b" ")
+    assert written.language == language
+    assert written.subject.strip()
+    assert written.auto_submitted == TRAITS[kind].auto_submitted
+    assert written.tag == f"[CP-{NUMBER}]"
+    assert f"Message-ID: {written.message_id}".encode() in compose(written).replace(b"\r\n ", b" ")
 
 
 @pytest.mark.parametrize("kind", TO_SELLERS)
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_sellers_letter_never_names_an_agent(kind: ReplyKind, language: str) -> None:
     cause = agents_words("See attached.", attachments=(part("2"),))
-    written = write(kind, languages=(language,), cause=cause, author=ADA)
-    letter = written.letter
+    letter = write(kind, languages=(language,), cause=cause, author=ADA)
     wire = compose(letter).decode("ascii", "replace") + letter.text + (letter.html or "") + letter.subject
     for word in (AGENT, "ada@", "office.example", "Ada", "agent's signed address"):
         assert word not in wire
@@ -141,18 +140,18 @@ def test_a_sellers_letter_never_names_an_agent(kind: ReplyKind, language: str) -
 
 def test_a_sellers_letter_names_the_agent_only_when_the_template_says_so(tmp_path: Path) -> None:
     templates = own_template(tmp_path, ReplyKind.ANSWER, "{{ body }}\n\n{{ agent.name }}")
-    assert "Ada" in write(ReplyKind.ANSWER, templates=templates).letter.text
+    assert "Ada" in write(ReplyKind.ANSWER, templates=templates).text
 
 
 def test_how_a_message_was_threaded_is_said_to_staff_alone(tmp_path: Path) -> None:
     templates = own_template(tmp_path, ReplyKind.ANSWER, "why: {{ message.why }}.")
-    assert "why: ." in write(ReplyKind.ANSWER, templates=templates).letter.text
-    assert "new" in write(ReplyKind.AGENT_MAIL).letter.text
+    assert "why: ." in write(ReplyKind.ANSWER, templates=templates).text
+    assert "new" in write(ReplyKind.AGENT_MAIL).text
 
 
 @pytest.mark.parametrize("kind", list(ReplyKind))
 def test_a_letter_comes_from_a_signed_address_of_its_reader_and_has_an_id_of_ours(kind: ReplyKind) -> None:
-    letter = write(kind).letter
+    letter = write(kind)
     role, subject_id = (Role.AGENT, ADA.id) if kind in TO_STAFF else (Role.SELLER, 3)
     signed = find_address(RING, letter.from_address)
     assert signed is not None
@@ -163,17 +162,39 @@ def test_a_letter_comes_from_a_signed_address_of_its_reader_and_has_an_id_of_our
 
 
 def test_an_agent_sees_the_seller_beside_the_queue() -> None:
-    assert write(ReplyKind.AGENT_MAIL).letter.from_name == "Jan Petersen via support"
-    nameless = write(ReplyKind.AGENT_MAIL, requester=Address(address=SELLER))
-    assert nameless.letter.from_name == f"{SELLER} via support"
-    assert write(ReplyKind.AGENT_MAIL, requester=Address(address="")).letter.from_name == "support"
+    assert write(ReplyKind.AGENT_MAIL).from_name == "Jan via support"
+    nameless = write(ReplyKind.AGENT_REMINDER, requester=Address(address=SELLER))
+    assert nameless.from_name == f"{SELLER} via support"
+    assert write(ReplyKind.AGENT_REMINDER, requester=Address(address="")).from_name == "support"
+
+
+def test_an_agent_sees_a_stranger_by_the_address_alone_with_a_warning() -> None:
+    cause = replace(said(), author=Address(name="Jan Petersen", address="x@evil.example"), unconfirmed=True)
+    letter = write(ReplyKind.AGENT_MAIL, cause=cause)
+    assert letter.from_name == "x@evil.example via support"
+    assert "Careful" in letter.text
+    assert "Written by x@evil.example" in letter.text
+
+
+def test_the_agents_see_what_a_first_mail_quotes_and_of_later_ones_the_new_words() -> None:
+    first = replace(said(), text="See below.", whole_text="See below.\n\n> forwarded words", opens_case=True)
+    assert "forwarded words" in write(ReplyKind.AGENT_MAIL, cause=first).text
+    later = replace(first, opens_case=False)
+    assert "forwarded words" not in write(ReplyKind.AGENT_MAIL, cause=later).text
+
+
+def test_the_agents_own_address_in_an_answer_becomes_the_queues() -> None:
+    cause = replace(said(), kind=MessageKind.AGENT, text=f"Or write to {ADA.address.upper()}.")
+    letter = write(ReplyKind.ANSWER, cause=cause, author=ADA)
+    assert ADA.address.casefold() not in letter.text.casefold()
+    assert SUPPORT.address in letter.text
 
 
 def test_a_letter_answers_the_newest_mail_of_the_thread_and_names_them_all() -> None:
-    letter = write(ReplyKind.ANSWER, thread=("<0@client.example>", SELLERS_ID, OURS)).letter
+    letter = write(ReplyKind.ANSWER, thread=("<0@client.example>", SELLERS_ID, OURS))
     assert letter.in_reply_to == OURS
     assert letter.references == ("<0@client.example>", SELLERS_ID, OURS)
-    assert write(ReplyKind.ACKNOWLEDGEMENT, thread=()).letter.in_reply_to is None
+    assert write(ReplyKind.ACKNOWLEDGEMENT, thread=()).in_reply_to is None
 
 
 @pytest.mark.parametrize(
@@ -191,12 +212,12 @@ def test_a_letter_answers_the_newest_mail_of_the_thread_and_names_them_all() -> 
 def test_a_seller_is_written_to_in_their_language_then_an_earlier_one_then_the_queues_then_english(
     languages: tuple[str | None, ...], queue: Any, expected: str
 ) -> None:
-    assert write(ReplyKind.ACKNOWLEDGEMENT, languages=languages, queue=queue).letter.language == expected
+    assert write(ReplyKind.ACKNOWLEDGEMENT, languages=languages, queue=queue).language == expected
 
 
 def test_staff_is_written_to_in_the_queues_language() -> None:
-    assert write(ReplyKind.AGENT_MAIL, languages=("de",)).letter.language == "en"
-    assert write(ReplyKind.AGENT_MAIL, languages=("en",), queue=RETURNS).letter.language == "de"
+    assert write(ReplyKind.AGENT_MAIL, languages=("de",)).language == "en"
+    assert write(ReplyKind.AGENT_MAIL, languages=("en",), queue=RETURNS).language == "de"
 
 
 @pytest.mark.parametrize(
@@ -211,29 +232,29 @@ def test_staff_is_written_to_in_the_queues_language() -> None:
 def test_the_time_a_seller_is_told_is_when_the_lead_would_be_told_that_there_is_no_answer(
     reminders: Reminders, expected: str
 ) -> None:
-    assert expected in write(ReplyKind.ACKNOWLEDGEMENT, reminders=reminders).letter.text
+    assert expected in write(ReplyKind.ACKNOWLEDGEMENT, reminders=reminders).text
 
 
 def test_no_time_is_told_where_none_is_promised() -> None:
-    text = write(ReplyKind.ACKNOWLEDGEMENT, reminders=Reminders(agent_after="", escalate_after="")).letter.text
+    text = write(ReplyKind.ACKNOWLEDGEMENT, reminders=Reminders(agent_after="", escalate_after="")).text
     assert "You can expect our answer" not in text
 
 
 def test_the_time_counts_from_the_mail_and_not_from_when_it_is_answered() -> None:
     late = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-    assert "tomorrow, Wednesday 25 November, 10:00" in write(ReplyKind.ACKNOWLEDGEMENT, now=late).letter.text
+    assert "tomorrow, Wednesday 25 November, 10:00" in write(ReplyKind.ACKNOWLEDGEMENT, now=late).text
 
 
 def test_an_agents_words_are_the_body_of_an_answer_and_a_report_is_that_of_a_report() -> None:
-    assert "It is on its way." in write(ReplyKind.ANSWER).letter.text
-    assert "Nothing was done: #oops" in write(ReplyKind.AGENT_REPORT, note="Nothing was done: #oops").letter.text
-    assert "Since Monday." in write(ReplyKind.AGENT_MAIL).letter.text
+    assert "It is on its way." in write(ReplyKind.ANSWER).text
+    assert "Nothing was done: #oops" in write(ReplyKind.AGENT_REPORT, note="Nothing was done: #oops").text
+    assert "Since Monday." in write(ReplyKind.AGENT_MAIL).text
 
 
 def test_attachments_go_with_relays_and_answers_and_an_agents_inline_pictures_do_not() -> None:
     sent = (part("2"), part("3", inline=True, filename=None))
-    relayed = write(ReplyKind.AGENT_MAIL, cause=said(attachments=sent)).letter.attachments
+    relayed = write(ReplyKind.AGENT_MAIL, cause=said(attachments=sent)).attachments
     assert [(one.filename, one.content) for one in relayed] == [("label.pdf", b"17:2"), ("part-3", b"17:3")]
-    answered = write(ReplyKind.ANSWER, cause=agents_words(attachments=sent)).letter.attachments
+    answered = write(ReplyKind.ANSWER, cause=agents_words(attachments=sent)).attachments
     assert [one.filename for one in answered] == ["label.pdf"]
-    assert write(ReplyKind.ACKNOWLEDGEMENT, cause=said(attachments=sent)).letter.attachments == ()
+    assert write(ReplyKind.ACKNOWLEDGEMENT, cause=said(attachments=sent)).attachments == ()

@@ -18,6 +18,7 @@ DOCUMENTED: dict[Happening, tuple[Status, Status, Status]] = {
     Happening.SELLER_WROTE: (OPEN, OPEN, OPEN),
     Happening.STRANGER_WROTE: (OPEN, WAITING, OPEN),
     Happening.AGENT_ANSWERED: (WAITING, WAITING, WAITING),
+    Happening.ANSWER_FAILED: (OPEN, OPEN, CLOSED),
     Happening.NOTED: (OPEN, WAITING, CLOSED),
     Happening.COMMANDED: (OPEN, WAITING, CLOSED),
     Happening.CLOSED: (CLOSED, CLOSED, CLOSED),

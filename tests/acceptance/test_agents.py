@@ -1,9 +1,11 @@
-"""The agents are reminded of a case that waits for them, once, and not when they have answered."""
+"""A day of the agents: reminded, answering, noting, closing, and never leaking into what a seller gets."""
 
 import json
 from datetime import datetime, timedelta
 
-from tests.service import AGENT, SELLER, Service, answer, mail, number_of, sent_to, wait_until
+import pytest
+
+from tests.service import AGENT, SELLER, Service, answer, mail, number_of, sent_to, text_of, wait_until
 from tests.sink import Sink
 
 
@@ -99,3 +101,32 @@ def test_a_mail_that_claims_to_be_the_agent_reaches_nobody_outside(service: Serv
     wait_until(lambda: len(service.cases()) == 2)
     assert len([one for one in sink.mails if one.envelope_to == (SELLER,)]) == 1
     assert service.case(number)["status"] == "open"
+
+
+@pytest.mark.parametrize("words", ["", "Sent from my iPhone", "-- \nAda Agent\nMarketplace Ltd"])
+def test_an_agents_mail_without_new_words_sends_nothing_of_the_relay_to_the_seller(
+    service: Service, sink: Sink, words: str
+) -> None:
+    number = _open_case(service, sink)
+    reply, to = answer(sent_to(sink, AGENT)[0], words, sender=AGENT)
+    service.send(reply, sender=AGENT, to=[to])
+
+    report = sent_to(sink, AGENT, 2)[1]
+    assert "no new text" in text_of(report)
+    assert service.case(number)["status"] == "open"
+    assert len(sent_to(sink, SELLER)) == 1
+
+
+def test_an_answer_that_the_seller_never_got_is_reported_to_the_agent_and_opens_the_case(
+    service: Service, sink: Sink
+) -> None:
+    number = _open_case(service, sink)
+    sink.refuse_rcpt = {SELLER: "550 5.1.1 no such mailbox"}
+    reply, to = answer(sent_to(sink, AGENT)[0], "The money was sent today.", sender=AGENT)
+    service.send(reply, sender=AGENT, to=[to])
+
+    report = sent_to(sink, AGENT, 2)[1]
+    assert "did not arrive" in text_of(report)
+    assert "no such mailbox" in text_of(report)
+    assert service.case(number)["status"] == "open"
+    assert service.case(number)["next_due"]["kind"] == "agent_reminder"

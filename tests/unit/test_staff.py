@@ -1,0 +1,52 @@
+"""What an agent wrote, told apart from what casepost had sent them."""
+
+import pytest
+
+from cases.mail import Part, is_passed_on
+from ingest.staff import find_own_words
+from tests.casework import make_mail
+
+TOKEN = "support+aaeizobix6qaaaaabcppmo2hic7org7ckwanxgoxjai@casepost.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Yes, it is.", "Yes, it is."),
+        ("Ja.\n\nAda skrev:\n\n=== Your answer goes above this line (CP-4821773099) ===\nFrom: J", "Ja.\n\nAda skrev:"),
+        (f"Ja.\n\nFra: Jan via support <{TOKEN}>\nTil: Ada", "Ja."),
+        (f"Ja.\n\nSendt: i dag\nFra: <{TOKEN.upper()}>", "Ja."),
+        ("-- \nAda Agent\nMarketplace Ltd", ""),
+    ],
+)
+def test_an_agents_words_end_where_our_relay_begins(text: str, own: str) -> None:
+    assert find_own_words(make_mail(reply_text=text)) == own
+    assert find_own_words(make_mail(reply_text=text, has_new_text=False)) == ""
+
+
+@pytest.mark.parametrize(
+    ("content_type", "inline", "passed"),
+    [
+        ("application/pdf", False, True),
+        ("image/png", False, True),
+        ("image/png", True, False),
+        ("message/rfc822", False, False),
+        ("application/ms-tnef", False, False),
+        ("text/vcard", False, False),
+    ],
+)
+def test_a_file_goes_on_to_the_seller_and_what_would_name_the_agent_does_not(
+    content_type: str, inline: bool, passed: bool
+) -> None:
+    part = Part(
+        path="2",
+        offset=0,
+        length=1,
+        encoding="7bit",
+        content_type=content_type,
+        size=1,
+        sha256="0" * 64,
+        inline=inline,
+        attachment=True,
+    )
+    assert is_passed_on(part) is passed
