@@ -5,7 +5,6 @@ import logging
 import signal
 import socket
 import ssl
-import time
 from collections.abc import Callable
 
 from casepost.app import App
@@ -23,28 +22,29 @@ _REFRESH = 5.0
 
 
 class Directory:
-    """Which addresses are ours, from the queues in the database, looked up anew every few seconds."""
+    """Which addresses are ours, from the queues in the database; answers from memory, so that it never waits."""
 
     def __init__(self, cases: Database) -> None:
         self._cases = cases
-        self._read_at = 0.0
-        self._refresh()
+        self.refresh()
 
     def is_ours(self, address: str) -> bool:
         """Whether mail to `address` is taken."""
-        if time.monotonic() - self._read_at > _REFRESH:
-            self._refresh()
         return find_queue(self._queues, address) is not None
 
-    def _refresh(self) -> None:
-        try:
-            with self._cases.read() as connection:
-                self._queues = load_queues(connection)
-        except TemporaryError as error:
-            if not self._read_at:
-                raise
-            _log.warning("queues not read anew: %s", error)
-        self._read_at = time.monotonic()
+    def refresh(self) -> None:
+        """Read the queues anew. Raises StoreUnavailable (temporary), then those known stay."""
+        with self._cases.read() as connection:
+            self._queues = load_queues(connection)
+
+    async def keep_fresh(self) -> None:
+        """Read the queues anew every few seconds, for ever, in a thread."""
+        while True:
+            await asyncio.sleep(_REFRESH)
+            try:
+                await asyncio.to_thread(self.refresh)
+            except TemporaryError as error:
+                _log.warning("queues not read anew: %s", error)
 
 
 def run_edge(app: App, ready: Callable[[], None], *, first: bool) -> None:
@@ -62,9 +62,12 @@ async def _serve(app: App, ready: Callable[[], None], *, first: bool) -> None:
     async def take(arrival: Arrival) -> int:
         return await asyncio.wrap_future(writer.add(arrival))
 
-    listeners = await _listen(app, take, Directory(app.store.cases), first=first)
+    directory = Directory(app.store.cases)
+    listeners = await _listen(app, take, directory, first=first)
+    refreshing = asyncio.create_task(directory.keep_fresh())
     ready()
     await stop.wait()
+    refreshing.cancel()
     await asyncio.gather(*(listener.drain(DRAIN_SECONDS) for listener in listeners))
     await asyncio.to_thread(writer.close)
     app.store.close()

@@ -109,8 +109,11 @@ class Supervisor:
     def _await_ready(self, child: Child) -> None:
         said = _read_line(child.ready_pipe, _READY_SECONDS, lambda: self._stopping)
         os.close(child.ready_pipe)
-        if said != "ready" and not self._stopping and not child.failures:
+        if said == "ready" or self._stopping:
+            return
+        if not child.failures:
             raise CannotServe(said or f"the {child.name} process did not start; its log says why")
+        _kill([child])  # it hangs, or has ended: either way it is reaped, and started again later
 
     def _be(self, child: Child, write_end: int) -> None:
         """The life of a child process; never returns into the supervisor's stack."""

@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from casepost.app import App
+from casepost.leases import Claims
 from cases.change import Applied
 from ingest.read.pool import ReaderPool
-from ingest.take_in import TakeIn
+from responder.delivery import Delivery
+from responder.transport import Transport
 from store.apply import is_taken
 from store.events import seal_events
 from store.ledger import TRIES
@@ -39,12 +40,17 @@ def do_due(app: App, *, at: datetime) -> Done:
     free_lapsed_due(store.cases)
     free_lapsed_outgoing(store.cases, now=at)
     with ReaderPool(size=1) as pool:
-        take_in = app.take_in(pool, role=ROLE)
-        due = app.due(role=ROLE)
-        while (read := _read_some(app, take_in, at)) + (written := due.write_due(now=at, limit=_BATCH)):
-            done.taken_in += read
-            done.written += written
-    done.tried = asyncio.run(_deliver(app, at))
+        transport = app.transport()
+        claims = _claims(app, pool, transport)
+        with claims.kept():
+            while True:
+                read = claims.take_in.take_in_some(clock=lambda: at, limit=_BATCH)
+                written = claims.due.write_due(now=at, limit=_BATCH)
+                done.taken_in += read
+                done.written += written
+                if not read + written:
+                    break
+            done.tried = asyncio.run(_deliver(claims.delivery, transport, at))
     seal_events(store.cases, holder=app.holder(ROLE))
     return done
 
@@ -52,18 +58,17 @@ def do_due(app: App, *, at: datetime) -> Done:
 def wait_for_disposition(app: App, ledger_id: int) -> Applied:
     """The final word for a mail that was just taken in; this process works on it when no worker does."""
     deadline = time.monotonic() + (_PATIENCE if app.waker.wake() else 0.0)
-    with _reader() as readers:
-        while (applied := is_taken(app.store.cases, ledger_id)) is None:
-            if time.monotonic() < deadline:
-                time.sleep(0.02)
-                continue
-            app.store.ledger.free_lapsed()
-            take_in = app.take_in(readers(), role=ROLE)
-            entry = app.store.ledger.claim_one(ledger_id, holder=take_in.holder)
-            if entry is None:
-                time.sleep(0.05)
-            elif take_in.take_in(entry, now=app.clock()) is None:
-                time.sleep(1.0)
+    while time.monotonic() < deadline:
+        applied = is_taken(app.store.cases, ledger_id)
+        if applied is not None:
+            return applied
+        time.sleep(0.02)
+    with ReaderPool(size=1) as pool:
+        claims = _claims(app, pool, app.transport())
+        with claims.kept():
+            while (applied := claims.take_in.take_in_one(ledger_id, now=app.clock())) is None:
+                time.sleep(0.2)
+                app.store.ledger.free_lapsed()
     app.waker.wake()
     return applied
 
@@ -76,30 +81,30 @@ def take_in_all(app: App, ledger_ids: Sequence[int], *, on_done: Callable[[], No
     waiting = list(ledger_ids)
     app.store.ledger.free_lapsed()
     with ReaderPool(size=1) as pool:
-        take_in = app.take_in(pool, role=ROLE)
-        for _ in range(TRIES):
-            again = []
-            for ledger_id in waiting:
-                entry = app.store.ledger.claim_one(ledger_id, holder=take_in.holder)
-                if entry is not None and take_in.take_in(entry, now=app.clock()) is None:
-                    again.append(ledger_id)
-                else:
-                    on_done()
-            waiting = again
+        claims = _claims(app, pool, app.transport())
+        with claims.kept():
+            for _ in range(TRIES):
+                again = []
+                for ledger_id in waiting:
+                    if claims.take_in.take_in_one(ledger_id, now=app.clock()) is None:
+                        again.append(ledger_id)
+                    else:
+                        on_done()
+                waiting = again
     seal_events(app.store.cases, holder=app.holder(ROLE))
     return len(waiting)
 
 
-def _read_some(app: App, take_in: TakeIn, at: datetime) -> int:
-    claimed = app.store.ledger.claim(holder=take_in.holder, now=at, limit=_BATCH)
-    for entry in claimed:
-        take_in.take_in(entry, now=at)
-    return len(claimed)
+def _claims(app: App, pool: ReaderPool, transport: Transport) -> Claims:
+    return Claims(
+        store=app.store,
+        take_in=app.take_in(pool, role=ROLE),
+        due=app.due(role=ROLE),
+        delivery=app.delivery(transport, role=ROLE),
+    )
 
 
-async def _deliver(app: App, at: datetime) -> int:
-    transport = app.transport()
-    delivery = app.delivery(transport, role=ROLE)
+async def _deliver(delivery: Delivery, transport: Transport, at: datetime) -> int:
     tried = 0
     try:
         while some := await delivery.deliver_due(now=at):
@@ -107,30 +112,3 @@ async def _deliver(app: App, at: datetime) -> int:
     finally:
         await transport.close()
     return tried
-
-
-@contextmanager
-def _reader() -> "Iterator[Readers]":
-    readers = Readers()
-    try:
-        yield readers
-    finally:
-        readers.close()
-
-
-class Readers:
-    """A pool of readers that is started when it is first needed."""
-
-    def __init__(self) -> None:
-        self._pool: ReaderPool | None = None
-
-    def __call__(self) -> ReaderPool:
-        """The pool."""
-        if self._pool is None:
-            self._pool = ReaderPool(size=1)
-        return self._pool
-
-    def close(self) -> None:
-        """End it, if it was started."""
-        if self._pool is not None:
-            self._pool.close()

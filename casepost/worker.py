@@ -13,14 +13,14 @@ from contextlib import ExitStack
 from datetime import datetime
 
 from casepost.app import App
+from casepost.leases import RENEW_EVERY, Claims
 from casepost.ticker import start_ticker
 from casepost.warm import warm_up
 from cases.errors import TemporaryError
 from ingest.read.pool import ReaderPool
 from store.events import seal_events
-from store.ledger import Entry
-from store.outbox import free_lapsed_outgoing, next_try_at, renew_outgoing
-from store.planned import free_lapsed_due, next_due_at, renew_due
+from store.outbox import free_lapsed_outgoing, next_try_at
+from store.planned import free_lapsed_due, next_due_at
 from store.wake import WakeSocket
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,6 @@ _READERS = 2
 _REST = 30.0  # seconds a station sleeps at the most; wake-ups and ticks come sooner
 _AFTER_FAULT = 1.0
 _BLOCKED = 1.0
-_RENEW_EVERY = 3.0
 _END_SECONDS = 30.0  # for what is in hand; less than the supervisor's patience
 _BATCH = 8
 
@@ -95,12 +94,14 @@ class Worker:
 
     def __init__(self, app: App, pool: ReaderPool) -> None:
         self._app = app
-        self._take_in = app.take_in(pool, role=ROLE)
-        self._due = app.due(role=ROLE)
         self._loop = asyncio.new_event_loop()
         self._transport = app.transport()
-        self._delivery = app.delivery(self._transport, role=ROLE)
-        self._reading: set[int] = set()
+        self._claims = Claims(
+            store=app.store,
+            take_in=app.take_in(pool, role=ROLE),
+            due=app.due(role=ROLE),
+            delivery=app.delivery(self._transport, role=ROLE),
+        )
         store, clock = app.store, app.clock
         deliver = Station("deliver", work=self._deliver, next_at=lambda: next_try_at(store.cases), clock=clock)
         write = Station(
@@ -119,7 +120,9 @@ class Worker:
         """Work until `stop` is set, then finish what is in hand."""
         self._free_lapsed(node=f"{self._app.node}:{ROLE}:")
         wake_socket = WakeSocket(self._app.config.data_dir)
-        ticker = start_ticker({self._renew: _RENEW_EVERY, self._seal: 2.0, self._free_lapsed: 5.0, self._wake_all: 5.0})
+        ticker = start_ticker(
+            {self._claims.renew: RENEW_EVERY, self._seal: 2.0, self._free_lapsed: 5.0, self._wake_all: 5.0}
+        )
         for station in self._stations:
             station.start()
         ready()
@@ -140,38 +143,20 @@ class Worker:
         wake_socket.close()
 
     def _read(self) -> int:
-        claimed: list[Entry] = self._app.store.ledger.claim(
-            holder=self._take_in.holder, now=self._app.clock(), limit=_BATCH
-        )
-        self._reading.update(entry.id for entry in claimed)
-        for entry in claimed:
-            try:
-                self._take_in.take_in(entry, now=self._app.clock())
-            finally:
-                self._reading.discard(entry.id)
-        return len(claimed)
+        return self._claims.take_in.take_in_some(clock=self._app.clock, limit=_BATCH)
 
     def _write(self) -> int:
-        return self._due.write_due(now=self._app.clock())
+        return self._claims.due.write_due(now=self._app.clock())
 
     def _deliver(self) -> int:
-        return self._loop.run_until_complete(self._delivery.deliver_due(now=self._app.clock()))
-
-    def _renew(self) -> None:
-        store = self._app.store
-        if self._reading:
-            store.ledger.renew(holder=self._take_in.holder, ids=list(self._reading))
-        if self._due.active:
-            renew_due(store.cases, holder=self._due.holder, ids=list(self._due.active))
-        if self._delivery.active:
-            renew_outgoing(store.cases, holder=self._delivery.holder, ids=list(self._delivery.active))
+        return self._loop.run_until_complete(self._claims.delivery.deliver_due(now=self._app.clock()))
 
     def _seal(self) -> None:
         seal_events(self._app.store.cases, holder=self._app.holder(ROLE))
 
     def _free_lapsed(self, node: str = "") -> None:
         store = self._app.store
-        self._renew()  # first: after a halt of the machine our own claims have lapsed, and are still in work
+        self._claims.renew()  # first: after a halt of the machine our own claims have lapsed, and are still in work
         store.ledger.free_lapsed(node=node)
         free_lapsed_due(store.cases, node=node)
         free_lapsed_outgoing(store.cases, now=self._app.clock(), node=node)

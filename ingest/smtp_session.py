@@ -124,7 +124,7 @@ class Session(Connection):
         if path.parameters:
             return await self.refuse("555 5.5.4 Parameter not recognized")
         if len(self._transaction.accepted) >= self._edge.options.max_recipients:
-            return await self.refuse("452 4.5.3 Too many recipients")
+            return await self.say("452 4.5.3 Too many recipients")  # no error: the sender comes back with the rest
         address = parse_recipient(path.address)
         if address is None or not self._edge.directory.is_ours(address):
             # A relay asks for each address it has; only a stranger who guesses is shown the door.

@@ -2,7 +2,8 @@
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -35,13 +36,36 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TakeIn:
-    """Everything that taking in needs; `holder` is this worker's name on its claims."""
+    """Everything that taking in needs; `holder` is this worker's name on its claims, `active` the ids in work."""
 
     ledger: Ledger
     cases: Database
     keyring: Keyring
     reader: Reader
     holder: str
+    active: set[int] = field(default_factory=set)
+
+    def take_in_some(self, *, clock: Callable[[], datetime], limit: int) -> int:
+        """Claim up to `limit` mails and work on them, oldest first; how many were claimed."""
+        claimed = self.ledger.claim(holder=self.holder, now=clock(), limit=limit)
+        self.active.update(entry.id for entry in claimed)
+        for entry in claimed:
+            try:
+                self.take_in(entry, now=clock())
+            finally:
+                self.active.discard(entry.id)
+        return len(claimed)
+
+    def take_in_one(self, ledger_id: int, *, now: datetime) -> Applied | None:
+        """Work on this mail if nobody else does; None when it has no final word after that."""
+        entry = self.ledger.claim_one(ledger_id, holder=self.holder)
+        if entry is None:
+            return is_taken(self.cases, ledger_id)
+        self.active.add(entry.id)
+        try:
+            return self.take_in(entry, now=now)
+        finally:
+            self.active.discard(entry.id)
 
     def take_in(self, entry: Entry, *, now: datetime) -> Applied | None:
         """Work on a claimed mail until it has its disposition; None when it has to be tried again.

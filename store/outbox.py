@@ -160,7 +160,9 @@ def record_attempt(
     with database.write() as connection:
         ended = connection.execute(
             sa.update(outbox)
-            .where(is_ours(outbox, mail.id, holder))
+            .where(
+                sa.or_(is_ours(outbox, mail.id, holder), _still_unsure(mail) if attempt.state == "sent" else sa.false())
+            )
             .values(
                 state=attempt.state,
                 in_data=False,
@@ -186,6 +188,11 @@ def record_attempt(
         if also is not None:
             also(connection)
         return True
+
+
+def _still_unsure(mail: Outgoing) -> sa.ColumnElement[bool]:
+    """A 250 that came after the lease had lapsed is still the truth, as long as nobody has tried again since."""
+    return sa.and_(outbox.c.id == mail.id, outbox.c.state == "uncertain", outbox.c.attempts == mail.attempts)
 
 
 def give_back(database: Database, mail: Outgoing, *, holder: str, error: str) -> None:

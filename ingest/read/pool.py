@@ -38,7 +38,7 @@ class ReaderFailed(Exception):
 
 
 class ReaderUnavailable(ReaderFailed, TemporaryError):
-    """There was no child to read the mail: the pool is closed, or none can be started. No fault of the mail."""
+    """No child could read the mail to its end: none can be started, or it was killed. No fault of the mail."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -163,7 +163,7 @@ class ReaderPool:
             return child.conn.recv_bytes()
         except (EOFError, OSError) as error:
             child.process.join(_STOP_SECONDS)
-            raise ReaderFailed(_death(child.process.exitcode)) from error
+            raise _death(child.process.exitcode) from error
 
 
 def _start_fork_server() -> None:
@@ -186,8 +186,11 @@ def _send(conn: Connection, raw: bytes) -> None:
         conn.send_bytes(raw)
 
 
-def _death(exitcode: int | None) -> str:
-    return "time" if exitcode == -signal.SIGXCPU else "died"
+def _death(exitcode: int | None) -> ReaderFailed:
+    """What the end of a child says of its mail: SIGKILL comes from outside, by hand or for want of memory elsewhere."""
+    if exitcode == -signal.SIGKILL:
+        return ReaderUnavailable("killed")
+    return ReaderFailed("time" if exitcode == -signal.SIGXCPU else "died")
 
 
 def _stop(child: _Child) -> None:

@@ -40,8 +40,7 @@ def test_killed_after_the_ledger_commit_the_mail_that_is_sent_again_makes_no_sec
 
         sent_to(sink, SELLER)
         (case,) = wait_until(service.cases)
-        events = [event["what"] for event in service.case(case["number"])["events"]]
-        assert any("duplicate seen" in what for what in events)
+        wait_until(lambda: any("duplicate seen" in one["what"] for one in service.case(case["number"])["events"]))
         _rehearse_later(service)
         assert len(service.cases()) == 1
         assert len(_acknowledgements(sink)) == 1

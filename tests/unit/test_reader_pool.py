@@ -32,6 +32,8 @@ def misbehave(raw: bytes) -> Mail:
     if b"memory" in raw:
         return tell(str(len(bytearray(2 * 2**30))))
     if b"die" in raw:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if b"shot" in raw:
         os.kill(os.getpid(), signal.SIGKILL)
     if b"exit" in raw:
         sys.exit(3)
@@ -68,6 +70,12 @@ def test_a_mail_that_ends_its_child_fails_and_the_next_is_read(pool: ReaderPool,
     with pytest.raises(ReaderFailed) as failed:
         pool.read(raw)
     assert failed.value.reason == reason
+    assert pool.read(RAW).subject == "hello"
+
+
+def test_a_child_that_is_killed_from_outside_is_no_fault_of_its_mail(pool: ReaderPool) -> None:
+    with pytest.raises(ReaderUnavailable, match="killed"):
+        pool.read(b"shot")
     assert pool.read(RAW).subject == "hello"
 
 
