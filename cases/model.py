@@ -128,3 +128,4 @@ class CaseState:
     updated_at: datetime
     closed_at: datetime | None = None
     assignee_id: int | None = None
+    merged_into_id: int | None = None

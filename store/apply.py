@@ -14,7 +14,7 @@ from cases.change import Applied, Change, Disposition
 from cases.lifecycle import next_status
 from cases.model import CaseState, Happening, Outcome, Status
 from cases.plan import Plan, Planned, ReplyKind, plan_after
-from store.case_rows import link_cases, load_state, lock_case, make_case, save_case
+from store.case_rows import link_cases, load_state, lock_current, make_case, save_case
 from store.database import Database
 from store.dispositions import claim_key, find_disposition, forget_weaker, record_disposition
 from store.events import add_event
@@ -87,7 +87,7 @@ def change_case(connection: Connection, change: Change) -> Applied:
 def _load_or_make(connection: Connection, change: Change) -> CaseState | None:
     if change.opening is not None:
         return make_case(connection, change.opening, at=change.at, actor=change.actor)
-    return lock_case(connection, change.case_id) if change.case_id is not None else None
+    return lock_current(connection, change.case_id) if change.case_id is not None else None
 
 
 def _follow(connection: Connection, state: CaseState, change: Change, message_id: int | None) -> None:

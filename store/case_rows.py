@@ -98,6 +98,16 @@ def lock_case(connection: Connection, case_id: int) -> CaseState:
     return _state(row)
 
 
+def lock_current(connection: Connection, case_id: int) -> CaseState:
+    """The same, of the case that this one was merged into meanwhile, to the end of the chain."""
+    seen = {case_id}
+    state = lock_case(connection, case_id)
+    while state.merged_into_id is not None and state.merged_into_id not in seen:
+        seen.add(state.merged_into_id)
+        state = lock_case(connection, state.merged_into_id)
+    return state
+
+
 def load_state(connection: Connection, case_id: int) -> CaseState:
     """The case as it is now."""
     return _state(connection.execute(sa.select(cases).where(cases.c.id == case_id)).one())
@@ -193,4 +203,5 @@ def _state(row: Row[Any]) -> CaseState:
         updated_at=row.updated_at,
         closed_at=row.closed_at,
         assignee_id=row.assignee_id,
+        merged_into_id=row.merged_into_id,
     )

@@ -8,6 +8,8 @@ import pytest
 from tests.service import Service
 from tests.sink import Sink
 
+pytest_plugins = ["tests.postgresql"]
+
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:

@@ -47,7 +47,15 @@ def wait_until(condition: Callable[[], T], seconds: float = 20.0) -> T:
 class Service:
     """A context manager: `casepost serve` on a folder of its own, its mail going to `sink`."""
 
-    def __init__(self, folder: Path, sink: Sink, *, config: str = "", environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sink: Sink,
+        *,
+        config: str = "",
+        database_url: str = "",
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         self.sink = sink
         self.port = free_port()
@@ -55,7 +63,8 @@ class Service:
         self.log = folder / "service.log"
         self.process: subprocess.Popen[bytes] | None = None
         (folder / "casepost.toml").write_text(
-            f'data_dir = "var"\n{config}\n[smtp]\nlisten = "127.0.0.1:{self.port}"\n[web]\nlisten = ""\n'
+            f'data_dir = "var"\ndatabase_url = "{database_url}"\n{config}\n'
+            f'[smtp]\nlisten = "127.0.0.1:{self.port}"\n[web]\nlisten = ""\n'
             f'[delivery]\nurl = "smtp://127.0.0.1:{sink.port}"\n'
         )
         self.app = App(load(folder / "casepost.toml", {}), {})

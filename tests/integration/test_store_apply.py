@@ -307,6 +307,8 @@ def test_a_merged_case_leads_to_the_end_of_the_chain_and_a_ring_ends(store: Stor
         gather(store.cases, numbers=[number], message_ids=(), user_ids=()).cases[number].state.number
         == applied[2].number
     )
+    late = apply(store.cases, another_mail(applied[0].case_id, 4, key="four"))  # decided before the merge
+    assert late.number == applied[2].number
     with store.cases.write() as connection:
         connection.execute(
             sa.update(cases).where(cases.c.id == applied[2].case_id).values(merged_into_id=applied[0].case_id)
