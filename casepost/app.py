@@ -3,7 +3,7 @@
 import contextlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -93,7 +93,7 @@ class App:
         from responder.due import Due
         from responder.letters import Desk
 
-        desk = Desk(keyring=self.store.keyring, templates=self.templates, load_part=self.load_part)
+        desk = Desk(keyring=self.store.keyring, templates=self.templates, load_parts=self.load_parts)
         return Due(
             cases=self.store.cases,
             blobs=self.store.blobs,
@@ -124,10 +124,10 @@ class App:
         password = self.environ.get(delivery.password_env, "") if delivery.password_env else ""
         return SmtpTransport(parse_delivery_url(delivery.url), password=password)
 
-    def load_part(self, ledger_id: int, part: Part) -> bytes:
-        """The content of an attachment: a range of its raw mail, decoded."""
+    def load_parts(self, ledger_id: int, parts: Sequence[Part]) -> list[bytes]:
+        """The contents of attachments: ranges of their raw mail, decoded."""
         raw = self.store.ledger.load(ledger_id)
-        return decode_transfer(raw[part.offset : part.offset + part.length], part.encoding)
+        return [decode_transfer(raw[part.offset : part.offset + part.length], part.encoding) for part in parts]
 
     def _reminders(self) -> model.Reminders:
         given = self.config.reminders

@@ -5,7 +5,7 @@ whatever answers them is proved. Nothing of an agent's address, machine or quote
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +32,10 @@ from store.planned import PlannedReply
 
 _WITH_ATTACHMENTS = frozenset({ReplyKind.AGENT_MAIL, ReplyKind.ANSWER})
 
-LoadPart = Callable[[int, Part], bytes]
+# Of attachments in one relay: a third more in Base64, which most mail servers still take (25 MB).
+RELAY_OCTETS = 18_000_000
+
+LoadParts = Callable[[int, Sequence[Part]], Sequence[bytes]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +44,7 @@ class Desk:
 
     keyring: Keyring
     templates: Templates
-    load_part: LoadPart
+    load_parts: LoadParts
 
 
 def write_letter(
@@ -73,7 +76,7 @@ def write_letter(
         references=facts.thread,
         auto_submitted=traits.auto_submitted,
         suppress_auto_response=to_staff,
-        attachments=_attachments(desk, planned, facts),
+        attachments=_load(desk, planned, facts),
     )
 
 
@@ -133,6 +136,7 @@ def _message(planned: PlannedReply, facts: Correspondence, *, language: str, now
         at=at,
         why=cause.why,
         stranger=cause.author.address if cause.unconfirmed else "",
+        left_out=_left_out(planned, facts),
     )
 
 
@@ -184,17 +188,39 @@ def _from_name(planned: PlannedReply, facts: Correspondence) -> str:
     return f"{who} via {queue}" if who else queue
 
 
-def _attachments(desk: Desk, planned: PlannedReply, facts: Correspondence) -> tuple[Attachment, ...]:
+def _attached(planned: PlannedReply, facts: Correspondence) -> tuple[Part, ...]:
+    """The parts of the cause that go along, in their order: with a relay as many as a mail server is likely to take."""
     cause = facts.cause
     if planned.kind not in _WITH_ATTACHMENTS or cause is None or cause.ledger_id is None:
         return ()
-    from_agent = cause.kind is MessageKind.AGENT
+    if cause.kind is MessageKind.AGENT:
+        return tuple(part for part in cause.attachments if is_passed_on(part))
+    room, chosen = RELAY_OCTETS, []
+    for part in cause.attachments:
+        if part.size <= room:
+            chosen.append(part)
+            room -= part.size
+    return tuple(chosen)
+
+
+def _left_out(planned: PlannedReply, facts: Correspondence) -> str:
+    """The names of what was too large to go along with a relay; "" when all of it does."""
+    if planned.kind is not ReplyKind.AGENT_MAIL or facts.cause is None:
+        return ""
+    along = _attached(planned, facts)
+    return ", ".join(_name(part) for part in facts.cause.attachments if part not in along)
+
+
+def _load(desk: Desk, planned: PlannedReply, facts: Correspondence) -> tuple[Attachment, ...]:
+    parts = _attached(planned, facts)
+    if not parts or facts.cause is None or facts.cause.ledger_id is None:
+        return ()
+    contents = desk.load_parts(facts.cause.ledger_id, parts)
     return tuple(
-        Attachment(
-            filename=part.filename or f"part-{part.path}",
-            content_type=part.content_type,
-            content=desk.load_part(cause.ledger_id, part),
-        )
-        for part in cause.attachments
-        if not from_agent or is_passed_on(part)
+        Attachment(filename=_name(part), content_type=part.content_type, content=content)
+        for part, content in zip(parts, contents, strict=True)
     )
+
+
+def _name(part: Part) -> str:
+    return part.filename or f"part-{part.path}"

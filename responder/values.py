@@ -71,13 +71,15 @@ class QueueValue:
 class MessageValue:
     """The message a mail is about: its words, when it came (in words) and how it was threaded.
 
-    `stranger` is the address of an author who does not take part in the case, "" for everybody else.
+    `stranger` is the address of an author who does not take part in the case, "" for everybody else;
+    `left_out` names the attachments that were too large to go along.
     """
 
     text: str = ""
     at: str = ""
     why: str = ""
     stranger: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -262,17 +262,9 @@ def load_content(blobs: Raws, mail: Outgoing) -> bytes:
 def retry(database: Database, ids: Sequence[int] | None, *, now: datetime) -> list[int]:
     """Try mails again now that wait, failed or are uncertain (None: all that wait or are uncertain); their ids."""
     states = ("queued", "uncertain") if ids is None else ("queued", "uncertain", "failed")
-    chosen = sa.and_(outbox.c.state.in_(states), sa.true() if ids is None else outbox.c.id.in_(ids))
     with database.write() as connection:
         clear_pauses(connection)
-        changed = connection.execute(
-            sa.update(outbox).where(chosen).values(state="queued", next_try_at=now).returning(outbox.c.id)
-        ).scalars()
-        done = sorted(changed)
-        missing = sorted(set(ids or ()) - set(done))
-        if missing:
-            raise NotFound(f"nothing to retry under {', '.join(map(str, missing))}; see `casepost delivery list`")
-    return done
+        return _move(connection, states, ids, {"state": "queued", "next_try_at": now}, verb="retry", now=now)
 
 
 def hold(database: Database, ids: Sequence[int], *, now: datetime) -> list[int]:
@@ -306,7 +298,7 @@ def _move(
     if missing:
         raise NotFound(f"nothing to {verb} under {', '.join(map(str, missing))}; see `casepost delivery list`")
     for row in moved:
-        what = f"mail to {row.envelope_to}: {values['state']}"
+        what = f"mail to {row.envelope_to}: {verb} by hand"
         add_event(connection, case_id=row.case_id, at=now, actor="operator", what=what)
     return sorted(row.id for row in moved)
 

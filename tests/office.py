@@ -100,7 +100,7 @@ class Office:
 
     def due(self, *, hold: bool = False) -> Due:
         """The shell that writes."""
-        desk = Desk(keyring=self.store.keyring, templates=self.templates, load_part=self._load_part)
+        desk = Desk(keyring=self.store.keyring, templates=self.templates, load_parts=self._load_parts)
         return Due(cases=self.store.cases, blobs=self.store.blobs, desk=desk, holder=HOLDER, hold=hold)
 
     def write(self, *, now: datetime = NOW) -> int:
@@ -142,6 +142,6 @@ class Office:
         with self.store.cases.read() as connection:
             return connection.execute(query).all()
 
-    def _load_part(self, ledger_id: int, part: Part) -> bytes:
+    def _load_parts(self, ledger_id: int, parts: Sequence[Part]) -> list[bytes]:
         raw = self.store.ledger.load(ledger_id)
-        return decode_transfer(raw[part.offset : part.offset + part.length], part.encoding)
+        return [decode_transfer(raw[one.offset : one.offset + one.length], one.encoding) for one in parts]

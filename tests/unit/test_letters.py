@@ -12,7 +12,7 @@ from cases.model import MessageKind, Reminders
 from cases.plan import TRAITS, ReplyKind
 from cases.reference import Role, find_address, find_message_id, make_message_id
 from responder.compose import Letter, compose
-from responder.letters import Desk, write_letter
+from responder.letters import RELAY_OCTETS, Desk, write_letter
 from responder.templates import Templates, shipped_folder
 from store.correspondence import Correspondence, Said
 from store.planned import PlannedReply
@@ -104,7 +104,7 @@ def write(
     desk = Desk(
         keyring=RING,
         templates=templates or Templates(shipped=shipped_folder()),
-        load_part=lambda ledger_id, one: f"{ledger_id}:{one.path}".encode(),
+        load_parts=lambda ledger_id, parts: [f"{ledger_id}:{one.path}".encode() for one in parts],
     )
     return write_letter(desk, planned, facts(kind, **values), reminders, now=now)
 
@@ -181,6 +181,13 @@ def test_the_agents_see_what_a_first_mail_quotes_and_of_later_ones_the_new_words
     assert "forwarded words" in write(ReplyKind.AGENT_MAIL, cause=first).text
     later = replace(first, opens_case=False)
     assert "forwarded words" not in write(ReplyKind.AGENT_MAIL, cause=later).text
+
+
+def test_an_attachment_too_large_for_a_mail_is_named_and_the_others_go_along() -> None:
+    huge = replace(part("2"), filename="video.mp4", size=RELAY_OCTETS)
+    letter = write(ReplyKind.AGENT_MAIL, cause=said(attachments=(part("1"), huge)))
+    assert len(letter.attachments) == 1
+    assert "video.mp4: too large" in letter.text
 
 
 def test_the_agents_own_address_in_an_answer_becomes_the_queues() -> None:

@@ -67,7 +67,7 @@ def test_what_is_held_stays_until_it_is_released(app: App, run: Run) -> None:
     assert run("run-due", "--json").json["tried"] == 1
     assert state_of(app, first) == "sent"
     said = [one["what"] for one in run("case", "show", number, "--json").json["events"] if one["actor"] == "operator"]
-    assert [one.rpartition(": ")[2] for one in said] == ["held", "queued"]
+    assert [one.rpartition(": ")[2] for one in said] == ["hold by hand", "release by hand"]
 
 
 @pytest.mark.parametrize("verb", ["hold", "release"])
