@@ -48,12 +48,14 @@ class TakeIn:
     def take_in_some(self, *, clock: Callable[[], datetime], limit: int) -> int:
         """Claim up to `limit` mails and work on them, oldest first; how many were claimed."""
         claimed = self.ledger.claim(holder=self.holder, now=clock(), limit=limit)
-        self.active.update(entry.id for entry in claimed)
-        for entry in claimed:
-            try:
+        ids = {entry.id for entry in claimed}
+        self.active.update(ids)
+        try:
+            for entry in claimed:
                 self.take_in(entry, now=clock())
-            finally:
                 self.active.discard(entry.id)
+        finally:
+            self.active.difference_update(ids)  # what a store that went away left undone must lapse, not be renewed
         return len(claimed)
 
     def take_in_one(self, ledger_id: int, *, now: datetime) -> Applied | None:

@@ -44,12 +44,14 @@ class Due:
     def write_due(self, *, now: datetime, limit: int = 50) -> int:
         """Write what is due at `now`, at most `limit` replies; how many were claimed."""
         claimed = claim_due(self.cases, holder=self.holder, now=now, limit=limit)
-        self.active.update(planned.id for planned in claimed)
-        for planned in claimed:
-            try:
+        ids = {planned.id for planned in claimed}
+        self.active.update(ids)
+        try:
+            for planned in claimed:
                 self._write(planned, now)
-            finally:
                 self.active.discard(planned.id)
+        finally:
+            self.active.difference_update(ids)  # what a store that went away left undone must lapse, not be renewed
         return len(claimed)
 
     def _write(self, planned: PlannedReply, now: datetime) -> None:

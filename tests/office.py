@@ -89,14 +89,17 @@ class Office:
         """One go at a mail of the ledger."""
         entry = self.store.ledger.claim_one(ledger_id, holder=HOLDER)
         assert entry is not None
-        take_in = TakeIn(
+        return self.take_in().take_in(entry, now=now)
+
+    def take_in(self) -> TakeIn:
+        """The shell that takes in."""
+        return TakeIn(
             ledger=self.store.ledger,
             cases=self.store.cases,
             keyring=self.store.keyring,
             reader=self.reader,
             holder=HOLDER,
         )
-        return take_in.take_in(entry, now=now)
 
     def due(self, *, hold: bool = False) -> Due:
         """The shell that writes."""

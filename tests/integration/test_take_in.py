@@ -255,3 +255,23 @@ def test_a_stronger_copy_that_comes_second_takes_the_first_ones_case_with_it(off
     assert office.case(weak.number)["merged_into"] == applied.number
     office.deliver()
     assert [one.envelope_to for one in office.way.tried].count(SELLER) == 1
+
+
+def test_claims_that_a_fault_left_undone_are_not_renewed_for_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = mail("Where is my money?", "For order 302-1234567-7654321.").as_bytes()
+    arrivals = [
+        Arrival(raw=raw, channel=Channel.SMTP, sender=SELLER, recipients=(SUPPORT.address,), received_at=NOW)
+        for _ in range(3)
+    ]
+    office.store.ledger.add(arrivals)
+    take_in = office.take_in()
+
+    def gone(*_: object) -> None:
+        raise StoreUnavailable("gone")
+
+    monkeypatch.setattr(ingest.take_in, "is_taken", gone)
+    with pytest.raises(StoreUnavailable):
+        take_in.take_in_some(clock=lambda: NOW, limit=8)
+    assert take_in.active == set()
