@@ -20,7 +20,7 @@ demo: .venv/run.stamp ## Plays a whole conversation, then serves until Ctrl-C (A
 
 .PHONY: test
 test: .venv/dev.stamp debian ## Runs every test (ARGS="-k NAME" to choose)
-	$(PYTEST) -n auto tests $(ARGS)
+	$(PYTEST) -n auto --dist worksteal tests $(ARGS)
 
 .PHONY: check
 check: .venv/dev.stamp ## Style, types, import directions and the rules of the house
