@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from casepost.app import App
 from cases.errors import CasepostError, PermanentError
@@ -177,18 +178,36 @@ class Supervisor:
 
 @contextmanager
 def _only_one(data_dir: Path) -> Iterator[None]:
-    """One service a data_dir: the lock lives as long as the process that holds it."""
+    """One service a data_dir: the lock lives as long as the supervisor and its children, who inherit it.
+
+    Children of a supervisor that was killed finish what is in hand; the next service waits for them.
+    """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (data_dir / "serve.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        deadline = time.monotonic() + _END_SECONDS
+        while not _try_lock(file):
             file.seek(0)
-            raise CannotServe(f"casepost serve runs on {data_dir} already, as process {file.read().strip()}") from None
+            pid = file.read().strip()
+            if _is_alive(pid) or time.monotonic() > deadline:
+                raise CannotServe(f"casepost serve runs on {data_dir} already, as process {pid}")
+            _log.info("waiting for the processes of an earlier service to end")
+            time.sleep(1.0)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _try_lock(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_alive(pid: str) -> bool:
+    return pid.isdigit() and Path(f"/proc/{pid}").exists()
 
 
 def _end_with_parent() -> None:

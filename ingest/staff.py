@@ -14,6 +14,7 @@ from cases.model import Direction, Happening, MessageKind, Outcome, Priority
 from cases.reference import Role, SignedAddress
 from ingest.commands import Parsed, help_text, parse_commands
 from ingest.question import Question, book
+from ingest.thread import REOPENS_FOR
 from store.lookup import CaseFacts
 from store.people import User
 
@@ -32,7 +33,7 @@ def decide_staff(question: Question, signed: SignedAddress) -> Change:
     if question.mail.kind is not MailKind.MESSAGE or question.envelope.sender == "":
         # An agent's out-of-office or read receipt must never reach a seller.
         return book(question, outcome=Outcome.IGNORED, reason="automatic mail to an agent's address")
-    if user is None or question.failed or not _is_theirs(question, user):
+    if user is None or question.failed or not _is_theirs(question, user) or _has_ended(question, facts):
         return _keep_as_note(question, facts, signed)
     parsed = parse_commands(find_own_words(question.mail))
     problems = [*parsed.problems, *_colleague_problems(question, parsed)]
@@ -113,15 +114,17 @@ def _note(question: Question, facts: CaseFacts, user: User, parsed: Parsed) -> C
 
 
 def _keep_as_note(question: Question, facts: CaseFacts, signed: SignedAddress) -> Change:
-    reason = f"From {question.author} has no right to this agent's address: kept as a note"
+    why = "the case was closed long ago" if _has_ended(question, facts) else "no address of that agent"
+    reason = f"mail from {question.author} to an agent's address: {why}, kept as a note"
     return replace(
         book(question, outcome=Outcome.APPENDED, reason=reason),
         case_id=facts.state.id,
         happenings=(Happening.NOTED, Happening.COMMANDED),
         user_id=signed.subject_id if signed.subject_id in question.known.users else None,
         report=(
-            f"A mail from {question.author} came to your address of this case. That address may not answer here, so "
-            "the mail was kept as a note and nothing was sent. If it is yours, have it added to your name as an agent."
+            f"A mail from {question.author} came to your address of this case ({why}), so it was kept as a note and "
+            "nothing was sent. If the address is yours, have it added to your name. A case that was closed long ago "
+            "has to be opened again first: casepost case reopen."
         ),
         message=NewMessage(
             direction=Direction.INBOUND,
@@ -143,6 +146,12 @@ def _report(question: Question, facts: CaseFacts, user: User, report: str) -> Ch
         report=report,
         notes=(report.partition("\n")[0],),
     )
+
+
+def _has_ended(question: Question, facts: CaseFacts) -> bool:
+    """An agent's address ends thirty days after its case: what leaks from an old mailbox opens nothing."""
+    closed_at = facts.state.closed_at
+    return closed_at is not None and question.now - closed_at > REOPENS_FOR
 
 
 def _of_staff(question: Question, facts: CaseFacts, user: User, outcome: Outcome, reason: str) -> Change:

@@ -49,7 +49,11 @@ def add_planned(
     due_at = _due_at(connection, state, planned, change.at)
     if due_at is None:
         return
-    for column, person_id in _people(connection, state, planned, change):
+    people = _people(connection, state, planned, change)
+    if not people and planned.audience is Audience.AGENTS:
+        what = f"nobody to send the {planned.kind.value.replace('_', ' ')} to: the queue has no agents"
+        add_event(connection, case_id=state.id, at=change.at, actor="casepost", what=what)
+    for column, person_id in people:
         connection.execute(
             sa.insert(planned_replies).values(
                 case_id=state.id,

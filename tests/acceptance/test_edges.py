@@ -100,6 +100,15 @@ def test_a_second_serve_on_the_same_folder_is_refused_with_the_reason(service: S
     assert "already" in second.stderr
 
 
+def test_a_service_waits_for_what_a_killed_one_has_in_hand(service: Service, sink: Sink) -> None:
+    assert service.process is not None
+    service.process.kill()  # the supervisor alone: edge and worker are told by the kernel, and finish
+    service.process.wait()
+    service.start()
+    service.send(mail("After the kill", "Order 302-1234567-7654321"))
+    sent_to(sink, SELLER)
+
+
 def test_a_port_that_is_taken_is_named_and_nothing_is_left_running(service: Service, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()

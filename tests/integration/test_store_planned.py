@@ -21,7 +21,7 @@ from store.planned import (
     renew_due,
 )
 from store.store import Store
-from store.tables import planned_replies, queues
+from store.tables import planned_replies, queues, user_queues
 from tests.casework import NOW, make_mail
 from tests.integration.test_store_apply import new_case, step
 from tests.office import Office
@@ -210,3 +210,11 @@ def test_nobody_is_written_to_who_has_left_or_is_on_hold(store: Store) -> None:
     answer(store, case)
     assert "answer" not in [kind for kind, _ in Office(store).planned()]
     assert Office(store).rows(sa.select(sa.func.count()).select_from(queues))[0][0] == 2
+
+
+def test_a_case_of_a_queue_without_agents_says_that_nobody_was_told(store: Store) -> None:
+    with store.cases.write() as connection:
+        connection.execute(sa.delete(user_queues))
+    case = opened(store)
+    said = Office(store).events(case.number)
+    assert "nobody to send the agent mail to: the queue has no agents" in said
