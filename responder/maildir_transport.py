@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from responder.outcome import BeforeData, Failed, NotSent, Outcome, OutgoingMail, Sent, find_address_problem
+from store.raw import sync_folder
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -50,7 +51,7 @@ class MaildirTransport:
             file.flush()
             os.fsync(file.fileno())
         written.replace(new / name)
-        _sync_folder(new)
+        sync_folder(new)
         return name
 
 
@@ -63,11 +64,3 @@ def _file_name(mail_id: str) -> str:
 def _with_envelope(mail: OutgoingMail) -> bytes:
     end = "\n" if mail.content.partition(b"\n")[0][-1:] != b"\r" else "\r\n"
     return f"Return-Path: <{mail.envelope_from}>{end}Delivered-To: {mail.envelope_to}{end}".encode() + mail.content
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

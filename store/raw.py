@@ -81,10 +81,11 @@ class Raws:
     def _sync_folders(self, path: Path) -> None:
         """The file's name is durable too, and those of the folders it is in, which may be new."""
         for folder in path.parents[:3]:
-            _sync_folder(folder)
+            sync_folder(folder)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: a synced file whose name is not on disk is gone after a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
