@@ -173,7 +173,8 @@ def test_an_agent_sees_a_stranger_by_the_address_alone_with_a_warning() -> None:
     letter = write(ReplyKind.AGENT_MAIL, cause=cause)
     assert letter.from_name == "x@evil.example via support"
     assert "Careful" in letter.text
-    assert "Written by x@evil.example" in letter.text
+    assert "x@evil.example takes no part in this case" in letter.text
+    assert f"<{SELLER}>" not in letter.text
 
 
 def test_the_agents_see_what_a_first_mail_quotes_and_of_later_ones_the_new_words() -> None:
