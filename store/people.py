@@ -44,15 +44,23 @@ class User:
         return self.addresses[0]
 
 
-def seed(connection: Connection, seeds: Sequence[QueueSeed], *, now: datetime) -> None:
-    """Add queues and agents that are not there yet; rows that are there keep what command and console made of them.
+def is_seeded(connection: Connection, seeds: Sequence[QueueSeed], reminders: Reminders) -> bool:
+    """Whether every queue of the configuration has its row, and all rows these reminders.
 
-    Where a row and the configuration differ, the log says so: the row holds.
+    Where a row and the configuration differ otherwise, the log says so: the row holds.
     """
+    rows = {row.name: row for row in connection.execute(sa.select(queues))}
     for one in seeds:
-        row = connection.execute(sa.select(queues).where(queues.c.name == one.queue.name)).first()
-        if row is not None:
-            _log_drift(one.queue, _queue(row))
+        if one.queue.name in rows:
+            _log_drift(one.queue, _queue(rows[one.queue.name]))
+    wanted = _reminder_values(reminders)
+    return all(one.queue.name in rows for one in seeds) and all(row.reminders == wanted for row in rows.values())
+
+
+def seed(connection: Connection, seeds: Sequence[QueueSeed], *, now: datetime) -> None:
+    """Add queues and agents that are not there yet; rows that are there keep what command and console made of them."""
+    for one in seeds:
+        if connection.execute(sa.select(queues.c.id).where(queues.c.name == one.queue.name)).first() is not None:
             continue
         taken = find_queue(load_queues(connection), one.queue.address)
         if taken is not None:

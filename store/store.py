@@ -10,7 +10,7 @@ from store.clock import Clock, real_clock
 from store.database import Database, open_postgresql, open_sqlite, translated
 from store.keys import load_keyring
 from store.ledger import Ledger
-from store.people import QueueSeed, seed, store_reminders
+from store.people import QueueSeed, is_seeded, seed, store_reminders
 from store.raw import Raws
 from store.schema import migrate
 
@@ -60,7 +60,13 @@ def open_store(data_dir: Path, database_url: str, *, clock: Clock = real_clock) 
 
 
 def seed_store(store: Store, seeds: Sequence[QueueSeed], reminders: Reminders, *, clock: Clock = real_clock) -> None:
-    """Queues and agents of the configuration become rows when they are new; reminders are taken as they are."""
+    """Queues and agents of the configuration become rows when they are new; reminders are taken as they are.
+
+    Looks first: taking mail in must not wait for somebody who writes to the cases.
+    """
+    with store.cases.read() as connection:
+        if is_seeded(connection, seeds, reminders):
+            return
     with store.cases.write() as connection:
         seed(connection, seeds, now=clock())
         store_reminders(connection, reminders)

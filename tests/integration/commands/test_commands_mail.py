@@ -3,6 +3,7 @@
 import json
 import mailbox
 import shutil
+import sqlite3
 import subprocess
 import sys
 from email.message import EmailMessage
@@ -268,3 +269,13 @@ def test_import_for_no_queue_is_refused_and_names_the_queues(folder: Path, run: 
     ended = run("import", archive(folder), "--recipient", "sales@casepost.example")
     assert (ended.code, ended.out) == (2, "")
     assert "support@casepost.example, returns@casepost.example" in ended.err
+
+
+def test_the_pipe_waits_for_nobody_who_writes_to_the_cases(folder: Path, run: Run) -> None:
+    run("user", "list")  # all that the first start makes is there
+    writer = sqlite3.connect(folder / "var" / "cases.db", isolation_level=None)
+    try:
+        writer.execute("BEGIN IMMEDIATE")
+        assert run("ingest", "--recipient", "support@casepost.example", stdin=MAIL % (b"1", b"one")).code == 0
+    finally:
+        writer.close()
