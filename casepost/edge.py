@@ -57,7 +57,7 @@ async def _serve(app: App, ready: Callable[[], None], *, first: bool) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    writer = LedgerWriter(app.store.ledger, committed=lambda: _wake(app))
+    writer = LedgerWriter(app.store.ledger, committed=app.waker.wake)
 
     async def take(arrival: Arrival) -> int:
         return await asyncio.wrap_future(writer.add(arrival))
@@ -71,10 +71,6 @@ async def _serve(app: App, ready: Callable[[], None], *, first: bool) -> None:
     await asyncio.gather(*(listener.drain(DRAIN_SECONDS) for listener in listeners))
     await asyncio.to_thread(writer.close)
     app.store.close()
-
-
-def _wake(app: App) -> None:
-    app.waker.wake()
 
 
 async def _listen(app: App, take: Take, directory: Directory, *, first: bool) -> list[Listener]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casepost.app import App
-from casepost.leases import Claims
+from casepost.leases import kept
 from cases.change import Applied
 from ingest.read.pool import ReaderPool
 from responder.delivery import Delivery
@@ -41,16 +41,17 @@ def do_due(app: App, *, at: datetime) -> Done:
     free_lapsed_outgoing(store.cases, now=at)
     with ReaderPool(size=1) as pool:
         transport = app.transport()
-        claims = _claims(app, pool, transport)
-        with claims.kept():
+        take_in, due = app.take_in(pool, role=ROLE), app.due(role=ROLE)
+        delivery = app.delivery(transport, role=ROLE)
+        with kept(take_in.renew, due.renew, delivery.renew):
             while True:
-                read = claims.take_in.take_in_some(clock=lambda: at, limit=_BATCH)
-                written = claims.due.write_due(now=at, limit=_BATCH)
+                read = take_in.take_in_some(clock=lambda: at, limit=_BATCH)
+                written = due.write_due(now=at, limit=_BATCH)
                 done.taken_in += read
                 done.written += written
                 if not read + written:
                     break
-            done.tried = asyncio.run(_deliver(claims.delivery, transport, at))
+            done.tried = asyncio.run(_deliver(delivery, transport, at))
     seal_events(store.cases, holder=app.holder(ROLE))
     return done
 
@@ -64,9 +65,9 @@ def wait_for_disposition(app: App, ledger_id: int) -> Applied:
             return applied
         time.sleep(0.02)
     with ReaderPool(size=1) as pool:
-        claims = _claims(app, pool, app.transport())
-        with claims.kept():
-            while (applied := claims.take_in.take_in_one(ledger_id, now=app.clock())) is None:
+        take_in = app.take_in(pool, role=ROLE)
+        with kept(take_in.renew):
+            while (applied := take_in.take_in_one(ledger_id, now=app.clock())) is None:
                 time.sleep(0.2)
                 app.store.ledger.free_lapsed()
     app.waker.wake()
@@ -81,27 +82,18 @@ def take_in_all(app: App, ledger_ids: Sequence[int], *, on_done: Callable[[], No
     waiting = list(ledger_ids)
     app.store.ledger.free_lapsed()
     with ReaderPool(size=1) as pool:
-        claims = _claims(app, pool, app.transport())
-        with claims.kept():
+        take_in = app.take_in(pool, role=ROLE)
+        with kept(take_in.renew):
             for _ in range(TRIES):
                 again = []
                 for ledger_id in waiting:
-                    if claims.take_in.take_in_one(ledger_id, now=app.clock()) is None:
+                    if take_in.take_in_one(ledger_id, now=app.clock()) is None:
                         again.append(ledger_id)
                     else:
                         on_done()
                 waiting = again
     seal_events(app.store.cases, holder=app.holder(ROLE))
     return len(waiting)
-
-
-def _claims(app: App, pool: ReaderPool, transport: Transport) -> Claims:
-    return Claims(
-        store=app.store,
-        take_in=app.take_in(pool, role=ROLE),
-        due=app.due(role=ROLE),
-        delivery=app.delivery(transport, role=ROLE),
-    )
 
 
 async def _deliver(delivery: Delivery, transport: Transport, at: datetime) -> int:

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from datetime import datetime
 
 from casepost.app import App
-from casepost.leases import RENEW_EVERY, Claims
+from casepost.leases import RENEW_EVERY
 from casepost.ticker import start_ticker
 from casepost.warm import warm_up
 from cases.errors import TemporaryError
@@ -96,12 +96,9 @@ class Worker:
         self._app = app
         self._loop = asyncio.new_event_loop()
         self._transport = app.transport()
-        self._claims = Claims(
-            store=app.store,
-            take_in=app.take_in(pool, role=ROLE),
-            due=app.due(role=ROLE),
-            delivery=app.delivery(self._transport, role=ROLE),
-        )
+        self._take_in = app.take_in(pool, role=ROLE)
+        self._due = app.due(role=ROLE)
+        self._delivery = app.delivery(self._transport, role=ROLE)
         store, clock = app.store, app.clock
         deliver = Station("deliver", work=self._deliver, next_at=lambda: next_try_at(store.cases), clock=clock)
         write = Station(
@@ -120,9 +117,7 @@ class Worker:
         """Work until `stop` is set, then finish what is in hand."""
         self._free_lapsed(node=f"{self._app.node}:{ROLE}:")
         wake_socket = WakeSocket(self._app.config.data_dir)
-        ticker = start_ticker(
-            {self._claims.renew: RENEW_EVERY, self._seal: 2.0, self._free_lapsed: 5.0, self._wake_all: 5.0}
-        )
+        ticker = start_ticker({self._renew: RENEW_EVERY, self._seal: 2.0, self._free_lapsed: 5.0, self._wake_all: 5.0})
         for station in self._stations:
             station.start()
         ready()
@@ -143,20 +138,24 @@ class Worker:
         wake_socket.close()
 
     def _read(self) -> int:
-        return self._claims.take_in.take_in_some(clock=self._app.clock, limit=_BATCH)
+        return self._take_in.take_in_some(clock=self._app.clock, limit=_BATCH)
 
     def _write(self) -> int:
-        return self._claims.due.write_due(now=self._app.clock())
+        return self._due.write_due(now=self._app.clock())
 
     def _deliver(self) -> int:
-        return self._loop.run_until_complete(self._claims.delivery.deliver_due(now=self._app.clock()))
+        return self._loop.run_until_complete(self._delivery.deliver_due(now=self._app.clock()))
+
+    def _renew(self) -> None:
+        for shell in (self._take_in, self._due, self._delivery):
+            shell.renew()
 
     def _seal(self) -> None:
         seal_events(self._app.store.cases, holder=self._app.holder(ROLE))
 
     def _free_lapsed(self, node: str = "") -> None:
         store = self._app.store
-        self._claims.renew()  # first: after a halt of the machine our own claims have lapsed, and are still in work
+        self._renew()  # first: after a halt of the machine our own claims have lapsed, and are still in work
         store.ledger.free_lapsed(node=node)
         free_lapsed_due(store.cases, node=node)
         free_lapsed_outgoing(store.cases, now=self._app.clock(), node=node)

@@ -45,6 +45,11 @@ class TakeIn:
     holder: str
     active: set[int] = field(default_factory=set)
 
+    def renew(self) -> None:
+        """Ten more seconds for what is in work."""
+        if self.active:
+            self.ledger.renew(holder=self.holder, ids=list(self.active))
+
     def take_in_some(self, *, clock: Callable[[], datetime], limit: int) -> int:
         """Claim up to `limit` mails and work on them, oldest first; how many were claimed."""
         claimed = self.ledger.claim(holder=self.holder, now=clock(), limit=limit)

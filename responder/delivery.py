@@ -23,9 +23,9 @@ from store.outbox import (
     Outgoing,
     claim_outgoing,
     give_back,
-    load_content,
     record_attempt,
     record_data_begins,
+    renew_outgoing,
     send_uncertain_again,
 )
 from store.pauses import end_pause, pause_until, record_pause
@@ -51,6 +51,11 @@ class Delivery:
     way: str
     jitter: Callable[[], float] = random.random
     active: set[int] = field(default_factory=set)
+
+    def renew(self) -> None:
+        """Ten more seconds for what is in work."""
+        if self.active:
+            renew_outgoing(self.cases, holder=self.holder, ids=list(self.active))
 
     async def deliver_due(self, *, now: datetime, limit: int = 16) -> int:
         """Try what can be tried at `now`, at most `limit` mails side by side; how many were tried."""
@@ -78,7 +83,7 @@ class Delivery:
             return ours
 
         try:
-            content = await asyncio.to_thread(load_content, self.blobs, mail)
+            content = await asyncio.to_thread(self.blobs.load, mail.kept)
         except StoreDamaged as error:
             await self._record(mail, Failed(temporary=False, code=None, enhanced="", text=str(error)), now)
             return

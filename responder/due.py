@@ -24,7 +24,7 @@ from store.events import add_event
 from store.failpoints import Step, reach
 from store.outbox import NewOutgoing, add_outgoing
 from store.people import load_reminders
-from store.planned import PlannedReply, claim_due, give_planned_back, record_planned, record_render_failure
+from store.planned import PlannedReply, claim_due, give_planned_back, record_planned, record_render_failure, renew_due
 from store.raw import Kept, Raws
 
 _log = logging.getLogger(__name__)
@@ -40,6 +40,11 @@ class Due:
     holder: str
     hold: bool = False
     active: set[int] = field(default_factory=set)
+
+    def renew(self) -> None:
+        """Ten more seconds for what is in work."""
+        if self.active:
+            renew_due(self.cases, holder=self.holder, ids=list(self.active))
 
     def write_due(self, *, now: datetime, limit: int = 50) -> int:
         """Write what is due at `now`, at most `limit` replies; how many were claimed."""

@@ -21,7 +21,7 @@ _GROUP = 64
 class LedgerWriter:
     """A thread that adds to the ledger whatever has gathered since its last commit."""
 
-    def __init__(self, ledger: Ledger, *, committed: Callable[[], None]) -> None:
+    def __init__(self, ledger: Ledger, *, committed: Callable[[], object]) -> None:
         """`committed` is called after each commit, to wake whoever works on new mails."""
         self._ledger = ledger
         self._committed = committed

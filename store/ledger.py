@@ -63,33 +63,11 @@ class Ledger:
 
     def claim(self, *, holder: str, now: datetime, limit: int) -> list[Entry]:
         """Claim up to `limit` mails that wait for their disposition, oldest first."""
-        with self._database.write() as connection:
-            rows = claim(
-                self._database,
-                connection,
-                mails,
-                holder=holder,
-                ready=sa.and_(mails.c.state == "new", mails.c.next_try_at <= now),
-                order_by=(mails.c.next_try_at, mails.c.id),
-                working="working",
-                limit=limit,
-            )
-        return [_entry(row) for row in rows]
+        return self._claim(mails.c.next_try_at <= now, holder=holder, limit=limit)
 
     def claim_one(self, ledger_id: int, *, holder: str) -> Entry | None:
         """Claim this mail if it is new; None when somebody else has it or it is done."""
-        with self._database.write() as connection:
-            rows = claim(
-                self._database,
-                connection,
-                mails,
-                holder=holder,
-                ready=sa.and_(mails.c.state == "new", mails.c.id == ledger_id),
-                order_by=(mails.c.id,),
-                working="working",
-                limit=1,
-            )
-        return _entry(rows[0]) if rows else None
+        return next(iter(self._claim(mails.c.id == ledger_id, holder=holder, limit=1)), None)
 
     def renew(self, *, holder: str, ids: Sequence[int]) -> None:
         """Ten more seconds for mails that are being worked on."""
@@ -188,6 +166,20 @@ class Ledger:
             return connection.execute(
                 sa.select(sa.func.min(mails.c.next_try_at)).where(mails.c.state == "new")
             ).scalar()
+
+    def _claim(self, which: sa.ColumnElement[bool], *, holder: str, limit: int) -> list[Entry]:
+        with self._database.write() as connection:
+            rows = claim(
+                self._database,
+                connection,
+                mails,
+                holder=holder,
+                ready=sa.and_(mails.c.state == "new", which),
+                order_by=(mails.c.next_try_at, mails.c.id),
+                working="working",
+                limit=limit,
+            )
+        return [_entry(row) for row in rows]
 
     def _insert(self, connection: Connection, arrival: Arrival, kept: Kept) -> int:
         values = _mail_values(arrival, kept)

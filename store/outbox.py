@@ -20,7 +20,7 @@ from store.database import Database
 from store.errors import NotFound
 from store.events import add_event
 from store.pauses import clear_pauses
-from store.raw import Kept, Raws
+from store.raw import Kept
 from store.tables import attempts, cases, outbox, planned_replies
 
 SEND_AGAIN_AFTER = timedelta(minutes=15)  # an automatic mail of which nobody knows whether it arrived
@@ -48,7 +48,7 @@ class NewOutgoing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outgoing:
-    """A claimed mail of the outbox; its bytes come from `load_content`."""
+    """A claimed mail of the outbox; its bytes come from `Raws.load`."""
 
     id: int
     case_id: int
@@ -252,11 +252,6 @@ def send_uncertain_again(database: Database, *, now: datetime) -> int:
                 sa.insert(attempts).values(outbox_id=outbox_id, at=now, result="sent_again", response="")
             )
         return len(ids)
-
-
-def load_content(blobs: Raws, mail: Outgoing) -> bytes:
-    """The mail as it goes over the wire, proved by its hash."""
-    return blobs.load(mail.kept)
 
 
 def retry(database: Database, ids: Sequence[int] | None, *, now: datetime) -> list[int]:
