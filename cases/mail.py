@@ -51,6 +51,7 @@ class Part:
 
     `path` counts from 1 as IMAP does ("1", "2.1"); `offset` and `length` are octets of the raw mail
     and frame the part's body as it was transferred; `size` and `sha256` are of the decoded content.
+    `inside`: the file is not the whole content but lies within it (winmail.dat), from this octet on.
     """
 
     path: str
@@ -65,6 +66,7 @@ class Part:
     content_id: str | None = None
     inline: bool = False
     attachment: bool = False
+    inside: int | None = None
 
     @property
     def is_listed(self) -> bool:
@@ -117,6 +119,7 @@ class Mail:
     """A mail as a person would read it. Reading never fails: what could not be read is in `defects`.
 
     `reply_text` is never empty where `text` is not: `has_new_text` is False when nothing new was found in it.
+    `to_look_at` are the paths of pictures and scanned documents, which are read later and elsewhere.
     `no_answer` is the sign that its sender wants no automatic answer, "" without one.
     `sender` is the first From as shown; `author` is the same only if the mail has exactly one
     unambiguous author (threats: exactly one strict RFC 5322 mailbox, else no identity).
@@ -148,5 +151,6 @@ class Mail:
     html: str | None = None
     parts: tuple[Part, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
+    to_look_at: tuple[str, ...] = ()
     bounce: Bounce | None = None
     defects: tuple[str, ...] = ()

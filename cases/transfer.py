@@ -4,11 +4,23 @@ import binascii
 import re
 from collections.abc import Callable
 
+from cases.mail import Part
+
 Note = Callable[[str], None]
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(c for c in range(256) if c not in _BASE64)
+# Behind an empty line something that no encoder wrote: the footer of a mailing list or a virus scanner.
+_FOOTER = re.compile(rb"\n[ \t\r]{0,100}\n(?=[^\n]{0,1000}?(?:[^A-Za-z0-9+/=\s]|\S[ \t]\S))")
+_NO_LETTER = re.compile(r"[^a-z0-9]")
+_SPELLINGS = {
+    **dict.fromkeys(("quotedprintable", "qp", "quotedprintible", "quoteprintable"), "quoted-printable"),
+    **dict.fromkeys(("base64", "b64"), "base64"),
+    **dict.fromkeys(("xuuencode", "uuencode", "xuue", "uue"), "x-uuencode"),
+}
 _MAX_SEGMENTS = 1_000
+# A soft line break with blanks behind its "=", added on the way (RFC 2045 section 6.7, rule 3).
+_PADDED_BREAK = re.compile(rb"=[ \t]{1,100}(?=\r?\n)")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
 
 
@@ -22,19 +34,31 @@ def decode_transfer(data: bytes, encoding: str, note: Note | None = None) -> byt
     if encoding == "base64":
         return _decode_base64(data, noted)
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(data)
+        return binascii.a2b_qp(_PADDED_BREAK.sub(b"=", data))
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _decode_uu(data, noted)
     return data
 
 
+def decode_part(transferred: bytes, part: Part) -> bytes:
+    """The content of a part or, where it lies within another file, its octets of that file's content."""
+    content = decode_transfer(transferred, part.encoding)
+    return content if part.inside is None else content[part.inside : part.inside + part.size]
+
+
 def parse_encoding(value: str) -> str:
     """The Content-Transfer-Encoding of a header value, lower-case, "7bit" where there is none."""
     word = value.strip().strip("\"'").split(";")[0].split("(")[0].strip().lower()
+    for spelling in (word, word.split(" ", maxsplit=1)[0]):
+        if known := _SPELLINGS.get(_NO_LETTER.sub("", spelling)):
+            return known
     return word[:40] or "7bit"
 
 
 def _decode_base64(data: bytes, note: Note) -> bytes:
+    if (footer := _FOOTER.search(data)) and not data[: footer.start()].isspace():
+        note("text behind the end of base64 was left out")
+        data = data[: footer.start()]
     kept = data.translate(None, _NOT_BASE64)
     body = kept.rstrip(b"=")
     if b"=" not in body:

@@ -16,7 +16,7 @@ _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]"
 _DOT_ATOM = rf"{_ATEXT}+(?:\.{_ATEXT}+)*"
 _LABEL = r"[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9_\u0080-\U0010ffff-]*[A-Za-z0-9\u0080-\U0010ffff])?"
 _ADDR_SPEC = rf'(?P<local>{_DOT_ATOM}|"[^"\\@<>(),:;\x00-\x1f\x7f]*")@(?P<domain>{_LABEL}(?:\.{_LABEL})*)'
-_STRICT_BARE = re.compile(rf"\s*{_ADDR_SPEC}\s*(?:\((?P<comment>[^()@<>\\\x00-\x08\x0a-\x1f]*)\)\s*)?\Z")
+_STRICT_BARE = re.compile(rf"{_ADDR_SPEC}[ \t]*(?:\((?P<comment>[^()@<>\\\x00-\x08\x0a-\x1f]*)\)[ \t]*)?\Z")
 _STRICT_ANGLE = re.compile(rf"<{_ADDR_SPEC}>\Z")
 # A phrase: atoms (dots as in "J. Smith" are RFC 5322's obsolete form), blanks, quoted strings.
 _PHRASE = re.compile(rf'(?:{_ATEXT}|[ \t.]|"(?:[^"\\\x00-\x08\x0a-\x1f]|\\[^\x00-\x1f])*")*\Z')
@@ -25,6 +25,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0a-\x1f\x7f\ufffd]")
 _ESCAPE = re.compile(r"\\(.)")
 _MAX_ADDRESS_CHARS = 254
 _MAX_LOCAL_CHARS = 64
+_MAX_COMMENTED_CHARS = 2_000
 _MAX_LIST_CHARS = 256 * 1024
 
 
@@ -41,7 +42,7 @@ def find_author(froms: tuple[str, ...], defects: Defects) -> Address | None:
 
 def parse_mailbox(value: str, defects: Defects) -> Address | None:
     """Exactly one mailbox in the strict form `a@b`, `Name <a@b>` or `a@b (Name)`; anything else is None."""
-    value = value.strip()
+    value = value.strip(" \t")
     if len(value) > 2_000 or _FORBIDDEN.search(value):
         return None
     if match := _STRICT_BARE.match(value):
@@ -58,6 +59,8 @@ def _checked(match: "re.Match[str]", name: str, defects: Defects) -> Address | N
     # "=?…?=" is a legal local part and the favourite trick to hide another address in it.
     if "=?" in local or len(local.encode()) > _MAX_LOCAL_CHARS or len(f"{local}@{domain}") > _MAX_ADDRESS_CHARS:
         return None
+    if any(char > "\x7f" and unicodedata.category(char)[0] in "CZ" for char in local + domain):
+        return None  # zero-width, direction and blank characters: what is shown is not what is meant
     return Address(name=decode_words(name, defects)[:MAX_NAME_CHARS], address=_join(local, domain))
 
 
@@ -106,7 +109,7 @@ def _split_list(value: str) -> list[str]:
 def _parse_loose(piece: str, defects: Defects) -> Address | None:
     opening = piece.rfind("<")
     if opening >= 0:
-        spec = piece[opening + 1 :].split(">", maxsplit=1)[0]
+        spec = _without_comments(piece[opening + 1 :].split(">", maxsplit=1)[0])
         name = _unquote(piece[:opening])
     else:
         spec = next((word for word in piece.replace("(", " (").split() if "@" in word), "")
@@ -116,6 +119,20 @@ def _parse_loose(piece: str, defects: Defects) -> Address | None:
     if not (at and local and domain) or len(spec) > 1_000:
         return None
     return Address(name=decode_words(name, defects)[:MAX_NAME_CHARS], address=_join(local, domain))
+
+
+def _without_comments(spec: str) -> str:
+    """An address with comments within it (RFC 5322 appendix A.5), without them; one pass however deep."""
+    if "(" not in spec:
+        return spec
+    out: list[str] = []
+    depth = 0
+    for char in spec[:_MAX_COMMENTED_CHARS]:
+        depth += char == "("
+        if not depth:
+            out.append(char)
+        depth -= char == ")" and depth > 0
+    return "".join(out)
 
 
 def _unquote(phrase: str) -> str:

@@ -1,50 +1,34 @@
 """Octets to text: only text codecs from a list, mislabelled mail read as it was meant, never an exception.
 
-A name in a mail is never handed to `bytes.decode` as it stands: Python also knows codecs that run transforms
-(rot13, zlib, unicode_escape). What is not on the list is read as UTF-8 or windows-1252, with a defect.
+What the label says counts unless the octets show that it is wrong: they are valid UTF-8, which by chance is all but
+impossible, or they are not valid in the charset named, or they read as words only in another one.
 """
 
 import codecs
 import re
 
+from ingest.read.charset_guess import SCORED, guess_codec
+from ingest.read.charset_names import WIDE, WINDOWS_RELATIVE, find_codec
 from ingest.read.defects import Defects
+from ingest.read.jis import decode_iso_2022_jp, is_iso_2022_jp
+from ingest.read.mojibake import repair_double_encoding
 
-# The label on the left is what mail says, the codec on the right is what is meant. Wider relatives are taken where
-# senders label with the narrower name: Outlook says gb2312 and writes GBK, says ks_c_5601-1987 and writes cp949.
-_CODECS = {
-    **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8", "utf-8-sig", "utf8mb4"), "utf-8"),
-    **dict.fromkeys(("gb2312", "gbk", "gb18030", "gb-2312", "gb-2312-80", "x-gbk", "cp936", "hz-gb-2312"), "gb18030"),
-    **dict.fromkeys(("ks-c-5601-1987", "ks-c-5601", "euc-kr", "cp949", "korean", "windows-949"), "cp949"),
-    **dict.fromkeys(("big5", "big-5", "x-big5", "cp950", "big5-hkscs"), "big5hkscs"),
-    **dict.fromkeys(("shift-jis", "shiftjis", "sjis", "x-sjis", "cp932", "ms-kanji", "windows-31j"), "cp932"),
-    **dict.fromkeys(("euc-jp", "x-euc-jp", "eucjp"), "euc_jp"),
-    **dict.fromkeys(("iso-2022-jp", "iso-2022-jp-1", "iso-2022-jp-2", "iso-2022-jp-3"), "iso2022_jp"),
-    **dict.fromkeys(("iso-2022-jp-2004", "iso-2022-jp-ms", "cp50220", "cp50221", "csiso2022jp"), "iso2022_jp"),
-    "iso-2022-kr": "iso2022_kr",
-    **dict.fromkeys(("koi8-r", "koi8r"), "koi8_r"),
-    "koi8-u": "koi8_u",
-    **dict.fromkeys(("tis-620", "windows-874", "iso-8859-11"), "cp874"),
-    **dict.fromkeys(("iso-8859-9", "latin5", "windows-1254", "cp1254"), "cp1254"),
-    **{f"iso-8859-{n}": f"iso8859_{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
-    **{f"iso8859-{n}": f"iso8859_{n}" for n in (2, 5, 7, 15)},
-    **{f"windows-{n}": f"cp{n}" for n in (1250, 1251, 1253, 1255, 1256, 1257, 1258)},
-    **{f"cp{n}": f"cp{n}" for n in (437, 850, 852, 858, 866, 1250, 1251, 1253, 1255, 1256, 1257, 1258)},
-    **dict.fromkeys(("iso-8859-8-i", "iso-8859-6-i"), "iso8859_8"),
-    "utf-16": "utf-16",
-    "utf-32": "utf-32",
-    **{f"utf-{n}{end}": f"utf-{n}-{end}" for n in (16, 32) for end in ("le", "be")},
-    **dict.fromkeys(("macintosh", "mac", "x-mac-roman", "macroman"), "mac_roman"),
-}
-_WESTERN = frozenset(
-    (
-        *("", "us-ascii", "ascii", "ansi-x3.4-1968", "iso-8859-1", "iso8859-1", "latin1", "latin-1", "windows-1252"),
-        *("cp1252", "x-ansi", "ansi", "iso-8859-1-windows-3.1-latin-1", "default", "none", "8bit", "unknown"),
-    )
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_JAPANESE_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
+_EIGHT_BIT_FORM = {"hz": "gb18030", "iso2022_kr": "cp949"}
+_C1 = re.compile(rb"[\x80-\x9f]")
+_WIDE_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 # C0 controls but TAB and LF, DEL, C1, line and paragraph separators as line ends below, lone surrogates.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
-_LINE_ENDS = re.compile("\r\n|[\r\x0c\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("\r{1,2}\n|[\r\x0c\x85\u2028\u2029]")
+_MIN_WIDE_UTF8 = 3
+_MIN_PROOF_BYTES = 10  # a name of a few rare characters is no proof that its label is wrong
+_MIN_CUT_BYTES = 1_000
+_ASCII = bytes(range(128))
 
 
 def clean_text(text: str) -> str:
@@ -52,46 +36,163 @@ def clean_text(text: str) -> str:
     return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
 
 
-def decode_text(data: bytes, charset: str | None, defects: Defects) -> str:
-    """`data` as text, line ends LF. `charset` is the label of the mail, None where there is none."""
-    label = (charset or "").strip().strip("\"'").lower().replace("_", "-").removeprefix("x-unknown")
-    return clean_text(_decode(data, label, defects))
+def decode_text(data: bytes, charset: str | None, defects: Defects, *, hint: str = "") -> str:
+    """`data` as text, line ends LF. `charset` is the label of the mail, None where there is none.
+
+    `hint` is a label from elsewhere in the same mail, asked where 8-bit text has none of its own.
+    """
+    label = (charset or "").strip().strip("\"'")
+    return clean_text(repair_double_encoding(_decode(data, label, hint, defects), defects))
 
 
-def _decode(data: bytes, label: str, defects: Defects) -> str:
-    if data.startswith(codecs.BOM_UTF8):
-        return _utf8(data[3:], defects)
-    codec = "" if label in _WESTERN else _CODECS.get(label)
-    if codec is None:
+def is_utf8(data: bytes) -> bool:
+    """Whether octets are UTF-8; a last character may be cut."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data" and not data[: error.start].isascii()
+    return True
+
+
+def _decode(data: bytes, label: str, hint: str, defects: Defects) -> str:
+    for mark, codec in _BOMS:
+        if data.startswith(mark):
+            return _by_codec(data[len(mark) :], codec, label, defects)
+    found = find_codec(label)
+    if found is None:
         defects.add(f"charset {label[:40]!r} is not a known text charset")
-        label = codec = ""
+    codec = found or ""
+    if b"\x00" in data[:4_096] or codec.startswith(("utf-16", "utf-32")):
+        codec = _find_byte_order(data, codec)
+    if codec == "utf-7" and not data.isascii():
+        codec = ""
+    if is_iso_2022_jp(data):
+        return decode_iso_2022_jp(data, defects)
+    if data.isascii() and codec not in ("utf-7", "hz", "iso2022_kr") and not codec.startswith(("utf-16", "utf-32")):
+        return data.decode("ascii")
     if codec == "":
-        return _western(data, label, defects)
-    by_hand = {"utf-8": _utf8, "iso2022_jp": _iso_2022_jp}.get(codec)
-    return by_hand(data, defects) if by_hand else _by_codec(data, codec, label, defects)
+        return _unlabelled(data, label, hint, defects)
+    return _by_codec(data, codec, label, defects)
+
+
+def _find_byte_order(data: bytes, codec: str) -> str:
+    """UTF-16 without a byte order mark: blanks, line ends and Latin letters have a NUL on one side."""
+    sample = data[:4_096]
+    if codec.startswith(("utf-16", "utf-32")) and b"\x00" not in sample and is_utf8(data):
+        return ""  # text in these has such octets only by chance
+    if codec.startswith(("utf-16-", "utf-32")):
+        return codec
+    first, second = sample[0::2].count(0), sample[1::2].count(0)
+    if codec != "utf-16" and max(first, second) < len(sample) // 5:
+        return codec
+    return "utf-16-be" if first > second or (first == second and codec == "utf-16") else "utf-16-le"
 
 
 def _by_codec(data: bytes, codec: str, label: str, defects: Defects) -> str:
+    if codec == "utf-8":
+        return _utf8(data, defects)
+    if codec in _EIGHT_BIT_FORM and not data.isascii():
+        defects.add(f"text said to be {label[:40]} is its 8-bit form")
+        codec = _EIGHT_BIT_FORM[codec]
+    if codec in WIDE or codec == "iso2022_jp":
+        return _wide(data, codec, label, defects)
+    if not codec.startswith(("utf-", "iso2022", "hz")):
+        return _single(data, codec, label, defects)
+    return _strict(data, codec, label, defects)
+
+
+def _strict(data: bytes, codec: str, label: str, defects: Defects) -> str:
     try:
         return data.decode(codec)
     except UnicodeDecodeError:
-        defects.add(f"text is not all {label}")
+        defects.add(f"text is not all {(label or codec)[:40]}")
         return data.decode(codec, "replace")
 
 
-def _western(data: bytes, label: str, defects: Defects) -> str:
-    """ASCII, Latin-1 and nothing said. What is valid UTF-8 is UTF-8: by chance that is all but impossible."""
-    if data.isascii():
-        if b"\x1b" in data and _JAPANESE_ESCAPE.search(data):
-            return _iso_2022_jp(data, defects)
-        return data.decode("ascii")
+def _single(data: bytes, codec: str, label: str, defects: Defects) -> str:
+    """Charsets of one octet a character fit everything, so the octets are asked whether they are something else."""
+    if (text := _valid_utf8(data, label, defects)) is not None:
+        return text
+    guessed = guess_codec(data, instead_of=codec) if codec in SCORED and _is_long(data) else None
+    if guessed:
+        return _guessed(data, guessed, label, defects)
+    if _C1.search(data) and codec in WINDOWS_RELATIVE:
+        codec = WINDOWS_RELATIVE[codec]
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError:
+        guessed = guess_codec(data)
+        if guessed and guessed != codec:
+            return _guessed(data, guessed, label, defects)
+        return _strict(data, codec, label, defects)
+
+
+def _wide(data: bytes, codec: str, label: str, defects: Defects) -> str:
+    """East Asian charsets: a label is wrong where the octets are not valid in it, or valid UTF-8 many times over."""
+    if len(_WIDE_UTF8.findall(data[:2_000])) >= _MIN_WIDE_UTF8:
+        text = _valid_utf8(data, label, defects)
+        if text is not None:
+            return text
+    guessed = guess_codec(data, instead_of=codec) if _is_long(data) or _try(data, codec) is None else None
+    if guessed:
+        return _guessed(data, guessed, label, defects)
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError as error:
+        if error.start >= len(data) - 3 and not data[: error.start].isascii():
+            return data[: error.start].decode(codec)
+    if codec == "big5hkscs" and (text := _try(data, "cp950")) is not None:
+        return text
+    return _strict(data, codec, label, defects)
+
+
+def _is_long(data: bytes) -> bool:
+    return len(data.translate(None, _ASCII)) >= _MIN_PROOF_BYTES
+
+
+def _unlabelled(data: bytes, label: str, hint: str, defects: Defects) -> str:
+    """ASCII, Latin-1 and nothing said, with octets beyond ASCII."""
+    if (text := _valid_utf8(data, label, defects)) is not None:
+        return text
+    near = find_codec(hint) if hint else None
+    if near and near != "utf-8" and not near.startswith(("utf-", "iso2022")) and (text := _try(data, near)) is not None:
+        return text
+    guessed = guess_codec(data)
+    if guessed:
+        return _guessed(data, guessed, label, defects)
+    if find_codec(label) != "" or label.lower() in ("", "us-ascii", "ascii"):
+        defects.add("8-bit text without a charset: read as windows-1252")
+    return _western(data)
+
+
+def _guessed(data: bytes, codec: str, label: str, defects: Defects) -> str:
+    defects.add(f"text said to be {label[:40] or 'unlabelled'} is {codec}")
+    return data.decode(codec, "replace")
+
+
+def _western(data: bytes) -> str:
+    """As windows-1252; nobody writes "¤", which is where the euro sign of ISO-8859-15 stands."""
+    text = data.decode("cp1252", "replace")
+    return text if "€" in text else text.replace("¤", "€")
+
+
+def _try(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError:
+        return None
+
+
+def _valid_utf8(data: bytes, label: str, defects: Defects) -> str | None:
+    """The text where it is UTF-8; a last character cut by a size cap, of ours or of the sender, is left out."""
     try:
         text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        if label in ("", "us-ascii", "ascii"):
-            defects.add("8-bit text without a charset: read as windows-1252")
-        return data.decode("cp1252", "replace")
-    defects.add(f"text said to be {label or 'unlabelled'} is UTF-8")
+    except UnicodeDecodeError as error:
+        is_cut = len(data) > _MIN_CUT_BYTES and error.reason == "unexpected end of data"
+        if not is_cut or data[: error.start].isascii():
+            return None
+        text = data[: error.start].decode("utf-8")
+    defects.add(f"text said to be {label[:40] or 'unlabelled'} is UTF-8")
     return text
 
 
@@ -99,23 +200,15 @@ def _utf8(data: bytes, defects: Defects) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start >= len(data) - 3:  # only the last character is cut, by a size cap of ours or of the sender
+        if error.start >= len(data) - 3 and error.reason == "unexpected end of data":
             return data[: error.start].decode("utf-8")
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     if sum(1 for c in text if c > "\x7f") - broken > broken:
         defects.add("text is not all utf-8")
         return text
+    guessed = guess_codec(data)
+    if guessed:
+        return _guessed(data, guessed, "utf-8", defects)
     defects.add("text said to be utf-8 is windows-1252")
-    return data.decode("cp1252", "replace")
-
-
-def _iso_2022_jp(data: bytes, defects: Defects) -> str:
-    """ISO-2022-JP and what is sent under its name: JIS X 0212 and 0213, half-width kana, NEC and IBM rows."""
-    for codec in ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_jp_2004"):
-        try:
-            return data.decode(codec)
-        except UnicodeDecodeError:
-            continue
-    defects.add("text is not all iso-2022-jp")
-    return data.decode("iso2022_jp_ext", "replace")
+    return _western(data)

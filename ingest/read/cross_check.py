@@ -42,7 +42,12 @@ def cross_check(raw: bytes, tree: Tree, author: Address | None, defects: Defects
 
 
 def _sample(raw: bytes, tree: Tree) -> bytes | None:
-    """The whole mail when it is small, its header when it is not, None when even that would cost too much."""
+    """The whole mail when it is small, its header when it is not, None when even that would cost too much.
+
+    Without a single header field there is nothing to compare, and each line would become a defect of its own.
+    """
+    if not tree.headers.fields:
+        return None
     structure = len(raw) - sum(leaf.length for leaf in tree.leaves)
     plain = len(tree.leaves) <= _MAX_LEAVES and structure <= _MAX_STRUCTURE_BYTES
     if plain and len(raw) <= MAX_CROSS_CHECK_BYTES and raw.count(b"=?") <= _MAX_ENCODED_WORDS:

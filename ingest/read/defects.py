@@ -1,6 +1,8 @@
 """What was wrong with a mail, collected while it is read: each defect once, in order, never too many."""
 
+import struct
 from collections.abc import Callable
+from email.errors import MessageError
 from typing import ParamSpec, TypeVar
 
 from ingest.read.limits import MAX_DEFECTS
@@ -8,7 +10,12 @@ from ingest.read.limits import MAX_DEFECTS
 P = ParamSpec("P")
 T = TypeVar("T")
 
-READ_ERRORS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, AssertionError)
+READ_ERRORS = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, AssertionError, EOFError),
+    UnboundLocalError,  # tnefparse, where an attachment's data come before its header
+    MessageError,  # the standard library, on base64 in an encoded word
+    struct.error,
+)
 """What other people's parsers raise on hostile input. MemoryError is not among them: it ends the child."""
 
 

@@ -5,10 +5,18 @@ import unicodedata
 
 from ingest.read.limits import MAX_FILENAME_BYTES
 
-_SEPARATORS = re.compile(r"[/\\:]")
+_SEPARATORS = re.compile(r"[/\\]")
+# "Fwd: invoice" and "10:32" are names; "a.txt:b.exe" is a stream of Windows.
+_STREAM = re.compile(r":(?! |(?<=\d:)\d)")
+_DRIVE = re.compile(r"\A\s{0,20}[A-Za-z]:(?=[/\\]|\S)")
 # Cc control, Cf format (direction marks, zero width), Co/Cs private and surrogates, Zl/Zp line and paragraph ends.
 _UNSAFE_CATEGORIES = frozenset(("Cc", "Cf", "Co", "Cs", "Zl", "Zp"))
 _MAX_EXTENSION = 20
+# Compressed and signed files have two by right.
+_DOUBLE = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|jpe?g|png|txt|csv|zip)\s{0,100}\.(?!(?:gz|bz2|xz|zst|7z|zip|p7m|p7s|asc|sig|pgp|gpg)\Z)[a-z0-9]{2,5}\Z",
+    re.IGNORECASE,
+)
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
 
 
@@ -20,13 +28,13 @@ def safe_filename(name: str) -> str | None:
     """
     if not name:
         return None
-    last = [piece for piece in _SEPARATORS.split(name[-5_000:]) if piece.strip(" .")][-1:]
+    last = [piece for piece in _SEPARATORS.split(_DRIVE.sub("", name[-5_000:])) if piece.strip(" .")][-1:]
     if not last:
         return None
     kept = "".join(
         c for c in unicodedata.normalize("NFC", last[0]) if unicodedata.category(c) not in _UNSAFE_CATEGORIES
     )
-    kept = " ".join(kept.split()).strip(" .")
+    kept = _STREAM.sub("_", " ".join(kept.split()).strip(" ."))
     if _RESERVED.match(kept):
         kept = "_" + kept
     return _cut(kept) or None
@@ -34,9 +42,7 @@ def safe_filename(name: str) -> str | None:
 
 def has_double_extension(name: str) -> bool:
     """Whether a name shows one type and is another, as in `invoice.pdf.exe`."""
-    return (
-        re.search(r"\.(?:pdf|docx?|xlsx?|jpe?g|png|txt|csv|zip)\s*\.[a-z0-9]{2,5}\Z", name, re.IGNORECASE) is not None
-    )
+    return _DOUBLE.search(name) is not None
 
 
 def _cut(name: str) -> str:

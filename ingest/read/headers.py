@@ -14,22 +14,42 @@ from ingest.read.limits import MAX_MESSAGE_ID_CHARS
 from ingest.read.words import decode_words, header_text
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})([ \t]*):")
+_NO_COLON = re.compile(rb"(content-(?:type|transfer-encoding|disposition|id))([ \t]{1,20})(?=[^\s:])", re.IGNORECASE)
 _END_OF_HEADERS = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _ID = re.compile(r"<([^<>]+)>")
 _SPACE = re.compile(r"\s+")
 _MAX_STRAY_LINES = 5
+_WHO_WROTE = ("from", "sender", "reply-to")
+_SPECIALS = (b"<", b">", b"@", b",", b";", b":", b'"', b"(", b")")
+_EIGHT_BIT_NAME = re.compile(rb"[^\s:]{1,200}:")
+# Behind a line that is no field only these go on with the header; "Note: …" there is the body's first words.
+_USUAL_FIELDS = re.compile(
+    rb"(?:received|from|to|cc|bcc|subject|date|sender|reply-to|return-path|delivered-to|message-id|in-reply-to"
+    rb"|references|mime-version|content-[a-z-]{1,40}|x-[!-9;-~]{1,80}|list-[a-z-]{1,40}|dkim-signature|arc-[a-z-]{1,40}"
+    rb"|auto-submitted|precedence|importance|priority|sensitivity|thread-[a-z]{1,20}|authentication-results|user-agent"
+    rb"|resent-[a-z-]{1,20}|received-spf|domainkey-signature|envelope-to|delivery-date|errors-to|organi[sz]ation"
+    rb"|return-receipt-to|disposition-notification-to|feedback-id|accept-language|mail-[a-z-]{1,30}|status)[ \t]*:",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Headers:
-    """The fields of one header block in order: (lower-case name, unfolded octets)."""
+    """The fields of one header block in order: (lower-case name, unfolded octets).
+
+    `hint` is the charset label of the text beside them: fields with raw 8-bit octets are mostly written in it.
+    """
 
     fields: tuple[tuple[str, bytes], ...] = ()
+    hint: str = ""
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every field of that name as text, encoded words still encoded."""
-        return tuple(header_text(value).strip() for field, value in self.fields if field == name)
+        found = [(value, header_text(value, self.hint).strip(" \t")) for field, value in self.fields if field == name]
+        if name not in _WHO_WROTE:
+            return tuple(text for _, text in found)
+        return tuple(text + "\ufffd" * _hides_specials(value, text) for value, text in found)
 
     def first(self, name: str) -> str:
         """The first field of that name, or "". A second one is never believed (the first is what is shown)."""
@@ -44,6 +64,15 @@ class Headers:
         return sum(1 for field, _ in self.fields if field == name)
 
 
+def _hides_specials(value: bytes, text: str) -> bool:
+    """Whether octets that other readers take for "<" or "@" are halves of characters here.
+
+    0x81 and "@" are one character in GBK, and all of ISO-2022-JP is made of ASCII: a reader that knows no charsets sees
+    another address in such a field, so it must not name an author (U+FFFD stands in no strict mailbox).
+    """
+    return any(value.count(special) != text.count(special.decode("ascii")) for special in _SPECIALS)
+
+
 def parse_headers(raw: bytes, start: int, *, max_bytes: int, max_fields: int, defects: Defects) -> tuple[Headers, int]:
     """The header block that begins at `start`, and where its body begins. Reads at most `max_bytes` of it."""
     fields: list[tuple[str, bytes]] = []
@@ -51,11 +80,12 @@ def parse_headers(raw: bytes, start: int, *, max_bytes: int, max_fields: int, de
     while True:
         end = _line_end(raw, pos)
         line = raw[pos : min(end, pos + max_bytes)]
-        if pos >= len(raw) or line in (b"\n", b"\r\n"):
+        if pos >= len(raw) or line in (b"\n", b"\r\n", b"\r\r\n"):
             return Headers(fields=tuple(fields)), end
-        match = _FIELD.match(line)
+        match = _FIELD.match(line) or (_NO_COLON.match(line) if fields else None)
         if match is None:
-            if stray < _MAX_STRAY_LINES and fields and _FIELD.match(raw, end) and not line.startswith(b"--"):
+            goes_on = _FIELD.match(raw, end) if _EIGHT_BIT_NAME.match(line) else _USUAL_FIELDS.match(raw, end)
+            if stray < _MAX_STRAY_LINES and fields and goes_on and not line.startswith(b"--"):
                 defects.add("line in the header that is no header field")
                 pos, stray = end, stray + 1
                 continue
@@ -66,7 +96,7 @@ def parse_headers(raw: bytes, start: int, *, max_bytes: int, max_fields: int, de
             defects.add("header too large: the rest of it was not read")
             return Headers(fields=tuple(fields)), _body_start(raw, pos)
         if match[2]:
-            defects.add("blank before the colon of a header field")
+            defects.add("blank before the colon of a header field, or none")
         value = _FOLD.sub(b"", raw[pos + match.end() : end]).lstrip(b" \t").rstrip(b" \t\r\n")
         fields.append((match[1].decode("ascii").lower(), value))
         pos = end

@@ -1,21 +1,36 @@
 """The MIME tree of a mail as byte ranges of it (RFC 2046), in one pass and linear time.
 
-A delimiter line is looked for among the boundaries that are open, so an outer boundary also ends inner parts
-whose own end is missing. message/rfc822 is one leaf: what is inside is another mail.
+message/rfc822 is one leaf: what is inside is another mail. Files that stand uuencoded in a text are leaves of their
+own, "1.1" within the text "1".
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cases.transfer import parse_encoding
 from ingest.read import limits
+from ingest.read.boundaries import Boundaries
+from ingest.read.charset import is_utf8
+from ingest.read.charset_guess import guess_codec
+from ingest.read.charset_names import find_codec
 from ingest.read.defects import Defects
 from ingest.read.headers import Headers, parse_headers
 from ingest.read.params import Parameterised, parse_content_type, parse_parameterised
+from ingest.read.transfer_guess import find_true_encoding
+from ingest.read.uu import UuFile, find_uu_files, has_yenc
+from ingest.read.words import header_text
 
-_GUESS = re.compile(rb"\s{0,200}--([^\r\n]{1,200}?)[ \t]*\r?\n")
-_MBOX_FROM = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r?\n){0,10}(?:>?From [^\r\n:]*\r?\n)?")
-_PREFIX = 24
+# What may stand before a header: Gmail's "show original" begins with a line of blanks, files from editors with a BOM.
+# "From : a@b" is a header field with a blank before its colon, "From a@b Thu Nov 12 10:02:00 2026" is mbox's.
+_BEFORE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:[ \t]{0,1000}\r?\n){0,10}"
+    rb"(?:>?From (?![ \t]*:)[^\r\n]*\r?\n(?=[!-9;-~]{1,200}:))?(?:[ \t]{1,100}(?=[!-9;-~]{1,200}:[ \t]))?"
+)
+_MIME_NOTICE = re.compile(
+    rb"\s*(?:this is a multi-?part message|this is a mime|this message is in mime)", re.IGNORECASE
+)
+_BLANK_BYTES = 1_000
+_HINT_BYTES = 8_192
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,24 +68,6 @@ class Tree:
     leaves: tuple[Leaf, ...]
 
 
-@dataclass(kw_only=True, slots=True)
-class _Open:
-    """A multipart whose end has not been seen."""
-
-    boundary: bytes
-    path: str
-    subtype: str
-    children: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Delimiter:
-    start: int
-    end: int
-    level: int
-    closing: bool
-
-
 def parse_tree(raw: bytes, defects: Defects) -> Tree:
     """The tree of a raw mail. Caps: 50 levels, 1,000 parts, headers as limits.py says; beyond them a defect."""
     return _Scanner(raw, defects).run()
@@ -78,17 +75,15 @@ def parse_tree(raw: bytes, defects: Defects) -> Tree:
 
 class _Scanner:
     def __init__(self, raw: bytes, defects: Defects) -> None:
-        self.raw = raw
+        self.raw = _unix_view(raw)
         self.defects = defects
-        self.stack: list[_Open] = []
+        self.hint = ""
+        self.boundaries = Boundaries(self.raw, defects)
         self.leaves: list[Leaf] = []
         self.pending: tuple[Headers, Parameterised, str, int] | None = None
-        self.containers = 0
-        self.lookalikes = 0
-        self.candidates: re.Pattern[bytes] | None = None
 
     def run(self) -> Tree:
-        match = _MBOX_FROM.match(self.raw)
+        match = _BEFORE.match(self.raw)
         headers, pos = parse_headers(
             self.raw,
             match.end() if match else 0,
@@ -97,10 +92,13 @@ class _Scanner:
             defects=self.defects,
         )
         content = parse_content_type(headers.first("content-type"), "text/plain", self.defects)
+        self._take_hint(content)
         self._open(headers, content, "", pos)
-        while delimiter := self._find_delimiter(pos):
+        body, preamble = pos, len(self.raw)
+        while delimiter := self.boundaries.find_delimiter(pos):
             self._close_leaf(delimiter.start)
-            self._close_levels(delimiter)
+            self.boundaries.close(delimiter)
+            preamble = min(preamble, delimiter.start)
             pos = delimiter.end
             if not delimiter.closing and len(self.leaves) < limits.MAX_PARTS:
                 pos = self._open_child(pos)
@@ -108,12 +106,35 @@ class _Scanner:
                 self.defects.add(f"more than {limits.MAX_PARTS} parts: the rest is not split")
                 break
         self._close_leaf(len(self.raw))
-        if self.stack:
+        if self.boundaries.stack and not self.boundaries.is_ended:
             self.defects.add("multipart without its end boundary")
-        return Tree(headers=headers, content=content, leaves=tuple(self.leaves))
+        self._take_preamble(headers, body, preamble)
+        return Tree(headers=replace(headers, hint=self.hint), content=content, leaves=tuple(self.leaves))
+
+    def _take_hint(self, content: Parameterised) -> None:
+        """The first text that names a charset of its own says what raw 8-bit headers are most likely written in."""
+        charset = content.params.get("charset", "")
+        if not self.hint and content.value.startswith("text/") and find_codec(charset) not in (None, "", "utf-8"):
+            self.hint = charset[:60]
+
+    def _take_preamble(self, headers: Headers, start: int, end: int) -> None:
+        """Where no part holds anything, the words before the first of them are all there is."""
+        if not self.leaves and not self.raw[start:end].strip():
+            end = len(self.raw)  # nothing but boundaries that fit no part
+        words = self.raw[start : min(end, start + _BLANK_BYTES)]
+        if not words.strip() or _MIME_NOTICE.match(words) or not all(map(self._is_blank, self.leaves)):
+            return
+        self.defects.add("multipart with its text before the first part")
+        behind, self.leaves = self.leaves, []
+        self.pending = (headers, Parameterised(value="text/plain"), str(len(behind) + 1), start)
+        self._close_leaf(end)
+        self.leaves += behind
+
+    def _is_blank(self, leaf: Leaf) -> bool:
+        return leaf.length < _BLANK_BYTES and not self.raw[leaf.offset : leaf.offset + leaf.length].strip()
 
     def _open_child(self, pos: int) -> int:
-        parent = self.stack[-1]
+        parent = self.boundaries.stack[-1]
         parent.children += 1
         path = f"{parent.path}.{parent.children}" if parent.path else str(parent.children)
         headers, body = parse_headers(
@@ -123,84 +144,95 @@ class _Scanner:
             max_fields=limits.MAX_PART_HEADER_FIELDS,
             defects=self.defects,
         )
+        headers = replace(headers, hint=self.hint)
         default = "message/rfc822" if parent.subtype == "digest" else "text/plain"
         content = parse_content_type(headers.first("content-type"), default, self.defects)
+        self._take_hint(content)
         self._open(headers, content, path, body)
         return body
 
     def _open(self, headers: Headers, content: Parameterised, path: str, pos: int) -> None:
         """A multipart goes on the stack; anything else is a leaf that ends at the next delimiter."""
-        boundary = self._boundary(content, pos)
-        if boundary is None:
-            self.pending = (headers, content, path, pos)
+        if self.boundaries.open(content, path, pos):
             return
-        self.containers += 1
-        self.stack.append(_Open(boundary=boundary, path=path, subtype=content.value.split("/")[1]))
-        self.candidates = None
-
-    def _boundary(self, content: Parameterised, pos: int) -> bytes | None:
-        if not content.value.startswith("multipart/"):
-            return None
-        if len(self.stack) >= limits.MAX_LEVELS or self.containers >= limits.MAX_CONTAINERS:
-            self.defects.add(f"parts nested deeper than {limits.MAX_LEVELS} levels or too often: not split further")
-            return None
-        given = content.params.get("boundary", "").rstrip().encode("utf-8", "replace")[:200]
-        if given:
-            return given
-        self.defects.add("multipart without a boundary parameter")
-        guess = _GUESS.match(self.raw, pos)
-        return guess[1] if guess else None
+        if content.value.startswith("multipart/"):
+            content = Parameterised(value="text/plain", params=content.params)
+        self.pending = (headers, content, path, pos)
 
     def _close_leaf(self, end: int) -> None:
         if self.pending is None:
             return
         headers, content, path, start = self.pending
         self.pending = None
-        length = max(0, end - start)
-        if not path:
-            path = "1"
-        self.leaves.append(
-            Leaf(
-                path=path,
-                offset=start,
-                length=length,
-                encoding=parse_encoding(headers.first("content-transfer-encoding")),
-                content=content,
-                disposition=parse_parameterised(headers.first("content-disposition"), self.defects),
-                headers=headers,
-                containers=tuple((one.path, one.subtype) for one in self.stack),
-            )
+        end = max(start, end)
+        declared = parse_encoding(headers.first("content-transfer-encoding"))
+        encoding = find_true_encoding(self.raw, start, end, declared)
+        if encoding != declared:
+            self.defects.add(f"text said to be {declared} is not")
+        leaf = Leaf(
+            path=path or "1",
+            offset=start,
+            length=end - start,
+            encoding=encoding,
+            content=content,
+            disposition=parse_parameterised(headers.first("content-disposition"), self.defects),
+            headers=headers,
+            containers=tuple((one.path, one.subtype) for one in self.boundaries.stack),
+        )
+        if not self.hint and leaf.content_type.startswith("text/") and encoding in ("7bit", "8bit", "binary"):
+            self.hint = self._guess_hint(start, end)
+        self.leaves.extend(self._split_uu(leaf) if _may_hold_files(leaf) else (leaf,))
+
+    def _guess_hint(self, start: int, end: int) -> str:
+        """The charset that a text with a wrong label or none reads in: its subject is in the same one."""
+        sample = self.raw[start : min(end, start + _HINT_BYTES)]
+        if sample.isascii() or is_utf8(sample):
+            return ""
+        return guess_codec(sample) or ""
+
+    def _split_uu(self, leaf: Leaf) -> list[Leaf]:
+        """A text, the files that stand uuencoded in it, and the text between and behind them."""
+        end = leaf.offset + leaf.length
+        if has_yenc(self.raw, leaf.offset, end):
+            self.defects.add("a yEnc file in the text was not read")
+        files = find_uu_files(self.raw, leaf.offset, end)
+        if not files:
+            return [leaf]
+        out = [replace(leaf, length=files[0].start - leaf.offset)]
+        for file, following in zip(files, (*(one.start for one in files[1:]), end), strict=True):
+            out.append(self._uu_leaf(leaf, file, f"{leaf.path}.{len(out)}"))
+            if self.raw[file.end : following].strip():
+                path = f"{leaf.path}.{len(out)}"
+                out.append(replace(leaf, path=path, offset=file.end, length=following - file.end))
+        return out
+
+    def _uu_leaf(self, leaf: Leaf, file: UuFile, path: str) -> Leaf:
+        name = header_text(file.name, self.hint)
+        return replace(
+            leaf,
+            path=path,
+            offset=file.start,
+            length=file.end - file.start,
+            encoding="x-uuencode",
+            content=Parameterised(value="application/octet-stream", params={"name": name}),
+            disposition=Parameterised(value="attachment", params={"filename": name}),
+            headers=Headers(),
         )
 
-    def _close_levels(self, delimiter: _Delimiter) -> None:
-        keep = delimiter.level + (0 if delimiter.closing else 1)
-        if len(self.stack) > delimiter.level + 1:
-            self.defects.add("multipart without its end boundary")
-        if len(self.stack) > keep:
-            del self.stack[keep:]
-            self.candidates = None
 
-    def _find_delimiter(self, pos: int) -> _Delimiter | None:
-        """The next delimiter line of an open multipart at or behind `pos`; the innermost wins if two are equal."""
-        if not self.stack:
-            return None
-        if self.candidates is None:
-            prefixes = {re.escape(level.boundary[:_PREFIX]) for level in self.stack}
-            self.candidates = re.compile(rb"\n--(?=" + b"|".join(sorted(prefixes)) + rb")([^\r\n]*)\r?\n?")
-        search_from = max(0, pos - 1)
-        while match := self.candidates.search(self.raw, search_from):
-            line = match[1].rstrip(b" \t")
-            for level in range(len(self.stack) - 1, -1, -1):
-                boundary = self.stack[level].boundary
-                if line == boundary or line == boundary + b"--":
-                    start = max(match.start(), pos - 1)
-                    if start >= pos and self.raw[start - 1 : start] == b"\r":
-                        start -= 1
-                    return _Delimiter(start=max(pos, start), end=match.end(), level=level, closing=line != boundary)
-            self.lookalikes += 1
-            if self.lookalikes > limits.MAX_BOUNDARY_LOOKALIKES:
-                self.defects.add("too many lines that look like a boundary: the rest is not split")
-                return None
-            # The line end of a look-alike may begin the next delimiter.
-            search_from = match.end() - 1
-        return None
+def _may_hold_files(leaf: Leaf) -> bool:
+    """Only text that is not transferred in another way and no file itself can hold uuencoded files."""
+    return (
+        leaf.content_type == "text/plain"
+        and leaf.encoding not in ("base64", "quoted-printable")
+        and leaf.disposition.value != "attachment"
+    )
+
+
+def _unix_view(raw: bytes) -> bytes:
+    """The same octets at the same places with LF for CR, where a mail has line ends of the old Macintosh."""
+    first = raw.find(b"\n")
+    head_end = raw.find(b"\r\r", 0, limits.MAX_HEADER_BYTES)
+    # "\r\r\n" is one line end that a gateway has written twice.
+    is_mac = b"\r" in raw[: limits.MAX_HEADER_BYTES] if first < 0 else 0 <= head_end < first - 2
+    return raw.replace(b"\r", b"\n") if is_mac else raw

@@ -1,7 +1,6 @@
 """The parts of a mail as the store keeps them: ranges, hashes, safe names; and the fingerprint of the whole."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 
 from cases.mail import Address, Part
@@ -11,10 +10,11 @@ from ingest.read.filenames import has_double_extension, safe_filename
 from ingest.read.limits import MAX_ATTACHMENTS
 from ingest.read.mime import Leaf
 
-_LINE_ENDS = re.compile(rb"\r\n?")
 _EXTENSIONS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
+    "image/jpg": ".jpg",
+    "image/webp": ".webp",
     "image/gif": ".gif",
     "application/pdf": ".pdf",
     "text/csv": ".csv",
@@ -24,7 +24,10 @@ _EXTENSIONS = {
     "text/calendar": ".ics",
     "application/ms-tnef": ".dat",
     "application/zip": ".zip",
+    "application/pkcs7-mime": ".p7m",
+    "application/x-pkcs7-mime": ".p7m",
 }
+_SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _REPORT_PARTS = ("message/delivery-status", "message/feedback-report", "message/disposition-notification")
 
 
@@ -49,7 +52,7 @@ def read_parts(raw: bytes, leaves: tuple[Leaf, ...], body_paths: frozenset[str],
             defects.add(f"more than {MAX_ATTACHMENTS} attachments: the rest are not listed")
             attachment = False
         parts.append(_part(leaf, content, defects, attachment=attachment))
-        contents.append((leaf.content_type, hashlib.sha256(_LINE_ENDS.sub(b"\n", content).rstrip()).digest()))
+        contents.append((leaf.content_type, _hash_folded(content)))
     return Parts(parts=tuple(parts), contents=tuple(contents))
 
 
@@ -73,14 +76,23 @@ def _part(leaf: Leaf, content: bytes, defects: Defects, *, attachment: bool) -> 
     )
 
 
+def _hash_folded(content: bytes) -> bytes:
+    """The hash of content whatever its line ends and the white space at its end."""
+    return hashlib.sha256(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip()).digest()
+
+
 def _is_attachment(leaf: Leaf, body_paths: frozenset[str]) -> bool:
     """Not the body, and not what a report holds for machines (its returned mail and icons are no attachments)."""
     if leaf.path in body_paths or leaf.within("report") is not None or leaf.content_type in _REPORT_PARTS:
         return False
-    if leaf.content_type == "application/pgp-signature" or leaf.content_type.endswith("pkcs7-signature"):
-        return False
-    # The other form of the body: an HTML alternative is read as text, an AMP or calendar one is shown by no one.
-    return not (leaf.content_type == "text/x-amp-html" and leaf.within("alternative") is not None)
+    if leaf.content_type in _SIGNATURES and not _given_name(leaf):
+        return False  # a signature is shown where it has a name, as mail programs do
+    if leaf.content_type == "application/pgp-encrypted":
+        return False  # "Version: 1" beside the encrypted part (RFC 3156 section 4)
+    if leaf.content_type == "application/applefile" and leaf.within("appledouble") is not None:
+        return False  # what the Finder of a Mac knows about the file beside it
+    # Another form of the body, for mail programs that know it: no file.
+    return not (leaf.content_type in ("text/x-amp-html", "text/watch-html") and leaf.within("alternative") is not None)
 
 
 def _is_inline(leaf: Leaf) -> bool:
@@ -93,13 +105,17 @@ def _is_inline(leaf: Leaf) -> bool:
 
 
 def _filename(leaf: Leaf, defects: Defects) -> str | None:
-    given = leaf.disposition.params.get("filename") or leaf.content.params.get("name") or ""
+    given = _given_name(leaf)
     if not given and leaf.content_type == "message/rfc822":
         given = leaf.headers.decoded("content-description", defects)
     name = safe_filename(given)
     if name is not None and has_double_extension(name):
         defects.add(f"attachment of part {leaf.path} has two extensions")
     return name
+
+
+def _given_name(leaf: Leaf) -> str:
+    return leaf.disposition.params.get("filename") or leaf.content.params.get("name") or ""
 
 
 def _unnamed(leaf: Leaf) -> str:

@@ -3,29 +3,60 @@
 import binascii
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from ingest.read.charset import decode_text
 from ingest.read.defects import Defects
+from ingest.read.jis import decode_iso_2022_jp, is_iso_2022_jp
 from ingest.read.limits import MAX_ENCODED_WORDS
+from ingest.read.mojibake import repair_double_encoding
 
-# Spaces within the encoded text are against section 2 and sent all the same.
-_WORD = re.compile(r"=\?([!-<>@-~]{1,60}?)(?:\*[A-Za-z-]{1,20})?\?([bBqQ])\?([^?\r\n]*)\?=")
-_BETWEEN = re.compile(r"\s*\Z")
+# Blanks within and an empty charset are against section 2 and sent all the same.
+_OPENING = re.compile(
+    r"=\?[ \t]{0,2}([!-<>@-~]{0,60}?)(?:\*[A-Za-z0-9-]{1,20})?[ \t]{0,2}\?[ \t]{0,2}([bBqQ])[ \t]{0,2}\?"
+)
+_CLOSING = "?="
+_UNENDED = {"b": re.compile(r"[A-Za-z0-9+/]{4,2000}={0,2}\??\Z"), "q": re.compile(r"[!->@-~]{1,2000}\??\Z")}
+_FOLDED_BASE64 = re.compile(r"[\s]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 _FORBIDDEN = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 _BLANKS = re.compile(r" {2,}")
+_BROKEN_HEX = re.compile(rb"=[ \t\r\n]{1,4}([0-9A-Fa-f]{2})")
 
 
-def header_text(value: bytes) -> str:
-    """The octets of a header field as text; raw 8-bit headers are UTF-8 or windows-1252 (RFC 6532, and the wild).
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Word:
+    """An encoded word as it stands between `start` and `end` of a value."""
 
-    Control characters become U+FFFD: they show, no database refuses them, and no strict address holds one.
+    start: int
+    end: int
+    charset: str
+    encoding: str
+    text: str
+
+
+def header_text(value: bytes, hint: str = "") -> str:
+    """The octets of a header field as text; raw 8-bit headers are UTF-8 (RFC 6532) or in the charset of the mail.
+
+    `hint` is the charset label of the mail's text. Control characters become U+FFFD: they show, no database refuses
+    them, and no strict address holds one.
     """
-    try:
-        text = value.decode("utf-8")
-    except UnicodeDecodeError:
-        text = value.decode("cp1252", "replace")
+    if is_iso_2022_jp(value):
+        text = decode_iso_2022_jp(value, Defects())
+    elif value.isascii():
+        text = value.decode("ascii")
+    else:
+        try:
+            text = value.decode("utf-8")
+        except UnicodeDecodeError:
+            # Control characters would be dropped by a text decoder; here they must stay to be seen.
+            pieces = re.split(rb"([\x00-\x1f\x7f])", value)
+            text = "".join(_eight_bit(piece, hint) for piece in pieces)
     return _FORBIDDEN.sub("\ufffd", text)
+
+
+def _eight_bit(piece: bytes, hint: str) -> str:
+    return piece.decode("ascii") if piece.isascii() else decode_text(piece, None, Defects(), hint=hint)
 
 
 def clean_line(text: str) -> str:
@@ -34,41 +65,87 @@ def clean_line(text: str) -> str:
 
 
 def decode_words(value: str, defects: Defects) -> str:
-    """A header value with its encoded words decoded, as one clean line.
-
-    Neighbours of one charset are joined as octets before decoding: senders cut multi-byte characters in two.
-    """
+    """A header value with its encoded words decoded, as one clean line."""
+    value = repair_double_encoding(value, defects)
     if "=?" not in value:
         return clean_line(value)
+    once = _decode_once(value, defects)
+    if "=?" in once and _find_words(once, defects):  # encoded twice (seen from gateways and ticket systems)
+        once = _decode_once(once, defects)
+    return clean_line(unicodedata.normalize("NFC", once))
+
+
+def _decode_once(value: str, defects: Defects) -> str:
+    """Neighbours of one charset are joined as octets before decoding: senders cut multi-byte characters in two."""
     out: list[str] = []
-    pending: list[bytes] = []
-    charset = ""
+    run: list[_Word] = []
     end = 0
-    for count, match in enumerate(_WORD.finditer(value)):
-        if count >= MAX_ENCODED_WORDS:
-            defects.add(f"more than {MAX_ENCODED_WORDS} encoded words in one header")
-            break
-        between = value[end : match.start()]
-        joined = bool(pending) and _BETWEEN.match(between) is not None
-        if pending and not (joined and match[1].lower() == charset):
-            out.append(decode_text(b"".join(pending), charset, defects))
-            pending = []
+    for word in _find_words(value, defects):
+        between = value[end : word.start]
+        joined = bool(run) and not between.strip()
+        if run and not (joined and word.charset == run[-1].charset):
+            out.append(_decode_run(run, defects))
+            run = []
         if not joined:
             out.append(between)
-        charset = match[1].lower()
-        pending.append(_octets(match[2], match[3]))
-        end = match.end()
-    if pending:
-        out.append(decode_text(b"".join(pending), charset, defects))
+        run.append(word)
+        end = word.end
+    if run:
+        out.append(_decode_run(run, defects))
     out.append(value[end:])
-    return clean_line(unicodedata.normalize("NFC", "".join(out)))
+    return "".join(out)
 
 
-def _octets(encoding: str, text: str) -> bytes:
-    data = text.encode("utf-8", "replace")
-    if encoding in "qQ":
-        return binascii.a2b_qp(data, header=True)
-    kept = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
+def _find_words(value: str, defects: Defects) -> list[_Word]:
+    """The encoded words of a value, at most 200. One whose end is missing goes to the end of the value."""
+    words: list[_Word] = []
+    pos, close = 0, -1
+    while match := _OPENING.search(value, pos):
+        if len(words) >= MAX_ENCODED_WORDS:
+            defects.add(f"more than {MAX_ENCODED_WORDS} encoded words in one header")
+            break
+        encoding = match[2].lower()
+        if close < match.end():  # looked for once only, or many openings before one end would cost their square
+            close = value.find(_CLOSING, match.end())
+            close = len(value) if close < 0 else close
+        again = value.find("=?", match.end(), close)
+        if close < len(value) and again < 0:
+            text, end = value[match.end() : close], close + len(_CLOSING)
+        elif again < 0 and _UNENDED[encoding].match(value, match.end()):
+            defects.add("encoded word without its end")
+            text, end = value[match.end() :].rstrip("?"), len(value)
+        else:
+            pos = match.end()
+            continue
+        words.append(_Word(start=match.start(), end=end, charset=match[1].lower(), encoding=encoding, text=text))
+        pos = end
+    return words
+
+
+def _decode_run(run: list[_Word], defects: Defects) -> str:
+    octets: list[bytes] = []
+    base64 = ""
+    for word in run:
+        if word.encoding == "b":
+            base64 += _FOLDED_BASE64.sub("", word.text)
+            # Some senders cut the base64 text without regard to its groups of four.
+            if len(base64) % 4 == 0 or base64.endswith("=") or word is run[-1]:
+                octets.append(_from_base64(base64))
+                base64 = ""
+            continue
+        octets.append(_from_base64(base64))
+        base64 = ""
+        octets.append(_from_q(word.text))
+    return decode_text(b"".join(octets), run[0].charset or None, defects)
+
+
+def _from_q(text: str) -> bytes:
+    data = _BROKEN_HEX.sub(rb"=\1", text.encode("utf-8", "replace"))
+    return binascii.a2b_qp(data, header=True)
+
+
+def _from_base64(text: str) -> bytes:
+    kept = re.sub(rb"[^A-Za-z0-9+/]", b"", text.encode("utf-8", "replace"))
     if len(kept) % 4 == 1:
         kept = kept[:-1]
     return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))

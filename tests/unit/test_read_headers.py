@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.read import read
 from ingest.read.defects import Defects
 from ingest.read.headers import find_date, find_message_id, find_message_ids
 from ingest.read.params import parse_parameterised
+from ingest.read.reader import read
 from ingest.read.words import decode_words
 
 
@@ -30,6 +30,29 @@ def mail_with(header: bytes) -> bytes:
         ("=?rot13?Q?abc?=", "abc"),
         ("=?utf-8?Q?a=0D=0ABcc:_v@evil.example?=", "a Bcc: v@evil.example"),
         ("plain =?broken", "plain =?broken"),
+        ("=?utf-8?Q?Where is my order??=", "Where is my order?"),
+        ("=?utf-8?Q?a?==?utf-8?Q?b?=", "ab"),
+        ("x=?utf-8?q?y?=z", "xyz"),
+        ("=?utf-8?q?=C3=BC?= =?iso-8859-1?q?=FC?=", "üü"),
+        ("=?UTF-8?b?R3LDv?= =?UTF-8?B?MOfZQ==?=", "Grüße"),
+        ("=?utf-8?B?R3LDvMOfZQ?=", "Grüße"),
+        ("=?utf-8?B?R3LD vMOf\tZQ==?=", "Grüße"),
+        ("=?utf-8?B?R3LDvMOfZQ==", "Grüße"),
+        ("=?utf-8?Q?Gr=C3=BC=C3=9Fe", "Grüße"),
+        ("=?utf-8?Q?Gr=C3=\r\n BC=C3=9Fe?=", "Grüße"),
+        ("=? utf-8 ?Q? a b ?=", "a b"),
+        ("=?utf-8*de?q?=C3=BC?=", "ü"),
+        ("=??Q?a=FCb?=", "aüb"),
+        ("=?unknown-8bit?Q?Gr=FC=DFe?=", "Grüße"),
+        ("=?iso-8859-1?Q?Gr=C3=BC=C3=9Fe?=", "Grüße"),
+        ('"=?utf-8?Q?M=C3=BCller=2C_Jan?="', '"Müller, Jan"'),
+        ("=?utf-8?Q?=3D=3Futf-8=3FQ=3FGr=3DC3=3DBC=3F=3D?=", "Grü"),
+        ("=?ks_c_5601-1987?B?wda5riC5rsGm?=", "주문 문제"),
+        ("=?gb2312?Q?=B6=A9=B5=A5?= =?utf-8?Q?_=C3=BC?=", "订单 ü"),
+        ("RÃ¼cksendung fÃ¼r", "Rücksendung für"),
+        ("=?utf-8?q?f=C3=83=C2=BCr?=", "für"),
+        ("=?utf-8?q?=f0=9f=93=a6?=", "📦"),
+        ("=?utf-8?b?8J+T?= =?utf-8?b?pg==?=", "📦"),
     ],
 )
 def test_encoded_words_become_one_clean_line(encoded: str, expected: str) -> None:
@@ -39,6 +62,51 @@ def test_encoded_words_become_one_clean_line(encoded: str, expected: str) -> Non
 def test_a_raw_eight_bit_subject_is_read_as_utf8_or_windows_1252() -> None:
     assert read(mail_with("Subject: Avviso – è corretto?".encode())).subject == "Avviso – è corretto?"
     assert read(mail_with("Subject: Grüße".encode("cp1252"))).subject == "Grüße"
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("gbk", "订单问题"),
+        ("cp932", "返品のお願い"),
+        ("koi8_r", "Заказ не пришёл"),
+        ("cp1250", "Zwrot przesyłki"),
+        ("cp1254", "Sipariş numarası"),
+        ("iso2022_jp", "注文番号について"),
+    ],
+)
+def test_a_raw_subject_is_read_by_its_octets(codec: str, text: str) -> None:
+    assert read(mail_with(b"Subject: " + text.encode(codec))).subject == text
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "text"), [("big5", "big5", "退貨"), ("gb2312", "gbk", "阿"), ("euc-kr", "euc_kr", "책자")]
+)
+def test_a_raw_subject_is_read_in_the_charset_of_the_text(label: str, codec: str, text: str) -> None:
+    header = b"Subject: " + text.encode(codec) + b"\r\nContent-Type: text/plain; charset=" + label.encode()
+    assert read(mail_with(header)).subject == text
+
+
+@pytest.mark.parametrize("label", ["", "; charset=us-ascii", "; charset=iso-8859-1", "; charset=utf-8"])
+def test_a_raw_subject_is_read_in_the_charset_that_the_text_turns_out_to_have(label: str) -> None:
+    text = "Dzień dobry, proszę o zwrot środków. Dziękuję"
+    header = "Subject: Zwrot środków\r\nContent-Type: text/plain" + label
+    mail = read((header + "\r\n\r\n" + text).encode("cp1250"))
+    assert (mail.subject, mail.text) == ("Zwrot środków", text)
+
+
+def test_an_obsolete_fold_with_a_line_of_blanks_does_not_end_the_header() -> None:
+    assert read(mail_with(b"Subject: one\r\n \r\n\ttwo\r\nX: y")).subject == "one two"
+
+
+def test_words_with_a_colon_behind_a_missing_empty_line_stay_text() -> None:
+    assert (
+        read(b"Subject: x\r\nhello there\r\nNote: this is mine\r\nbye").text == "hello there\nNote: this is mine\nbye"
+    )
+
+
+def test_a_field_with_raw_octets_in_its_name_does_not_end_the_header() -> None:
+    assert read(b"From: a@b.example\r\nBestell\xfcng: 1\r\nOther: 2\r\nSubject: kept\r\n\r\nhello").text == "hello"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +161,29 @@ def test_a_date_keeps_its_zone_and_is_utc_without_one() -> None:
         ("attachment; filename*1*=late; filename=plain.txt", "plain.txt"),
         ("attachment; filename*=rot13''uryyb", "uryyb"),
         ("attachment; filename", ""),
+        ("attachment; filename=a b c.pdf", "a b c.pdf"),
+        ("attachment; filename=a;b.txt; size=3", "a;b.txt"),
+        ('attachment; filename="a "b" c.pdf"; size=3', 'a "b" c.pdf'),
+        ('attachment; filename="x \\"y\\".pdf"', 'x "y".pdf'),
+        ('attachment; filename="C:\\Users\\x\\a.pdf"', "C:\\Users\\x\\a.pdf"),
+        ('attachment; filename="abc.pdf; size=3', "abc.pdf"),
+        ('attachment; filename="x.pdf" size=3', "x.pdf"),
+        ('attachment filename="x.pdf"', "x.pdf"),
+        ("filename=x.pdf", "x.pdf"),
+        ("attachment; filename='x y.pdf'", "x y.pdf"),
+        ("attachment; filename = x.pdf (comment)", "x.pdf"),
+        ("attachment; filename*=utf-8'x%20y.pdf", "x y.pdf"),
+        ("attachment; filename*=x%20%C3%BC.pdf", "x ü.pdf"),
+        ("attachment; filename*=\"utf-8''%C3%BC.pdf\"", "ü.pdf"),
+        ("attachment; filename*=gb2312''%B6%A9%B5%A5.pdf", "订单.pdf"),
+        ("attachment; filename*==?utf-8?Q?=C3=BC.pdf?=", "ü.pdf"),
+        ("attachment; filename==?utf-8?B?w7wucGRm?=", "ü.pdf"),
+        ('attachment; filename*0="=?utf-8?B?w7w"; filename*1="ucGRm?="', "ü.pdf"),
+        ("attachment; filename*1*=%C3%BC; filename*2=.pdf", "ü.pdf"),
+        ("attachment; filename*0*=utf-8''a; filename*2=.pdf", "a.pdf"),
+        ("attachment; filename=plain.txt; filename*=utf-8''%C3%BC.txt", "ü.txt"),
+        ("attachment; filename*0=a; filename*1*=%C3%BC.txt", "aü.txt"),
+        ("attachment; filename*0*=utf-8''%C3; filename*1*=%BC.txt", "ü.txt"),
     ],
 )
 def test_parameters_follow_rfc_2231_and_drop_what_is_defective(value: str, name: str) -> None:

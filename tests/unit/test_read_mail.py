@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cases.mail import Mail, MailKind
 from ingest.parse import to_json
-from ingest.read import READER_VERSION, read
+from ingest.read.reader import READER_VERSION, read
 
 ANSWER = """\
 Return-Path: <jan@shop.example>
