@@ -1,177 +1,139 @@
-"""HTML mail: a safe copy to show (nh3) and the text a person reads (inscriptis, selectolax where it gives up).
+"""HTML mail: the text a person reads (`html_to_text`) and a safe copy to show (`sanitise_html`).
 
 Hidden text is dropped before anything else looks at it: what the reader of the mail could not see is not the
-sender's word. Cited blockquotes become lines with ">", so that the rules for plain text find them.
+sender's word. History becomes lines with ">", a signature stands below "-- ", so that the rules for plain text
+find both.
 """
 
-import itertools
 import re
 from typing import TYPE_CHECKING
 
-import lxml.html
-import nh3
-from inscriptis import Inscriptis
-from inscriptis.css_profiles import STRICT_CSS_PROFILE
-from inscriptis.model.config import ParserConfig
-from lxml.etree import ParserError
-from selectolax.lexbor import LexborHTMLParser
+from lxml.etree import HTML, HTMLParser, LxmlError
 
 from ingest.read.defects import READ_ERRORS, Defects
-from ingest.read.limits import MAX_HTML_DEPTH, MAX_TEXT_BYTES
+from ingest.read.html_elements import CONTROLS, UNNESTED, measure_depth
+from ingest.read.html_hidden import Strictness
+from ingest.read.html_lines import SIGNATURE_MARK, Line
+from ingest.read.html_sanitise import sanitise_html
+from ingest.read.html_text import Page, lay_out, unquote_all
+from ingest.read.limits import MAX_TEXT_BYTES
+from ingest.read.reply_rules import CLOSINGS
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
-_TAG = re.compile(r"<(/?)([a-zA-Z]{1,20})")
-# Elements without an end tag, and those whose end tag may be left out: neither makes the tree deeper.
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "wbr",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "tr",
-        "td",
-        "th",
-        "tbody",
-        "thead",
-        "tfoot",
-        "option",
-    ]
-)
-_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0\s*(?:;|\Z)", re.I)
-_NO_SIZE = re.compile(r"font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|\Z)", re.IGNORECASE)
-_CITED_CLASS = re.compile(
-    r"gmail_quote|protonmail_quote|yahoo_quoted|moz-cite|zmail_extra|tutanota_quote", re.IGNORECASE
-)
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_MARKS = re.compile(f"[{_OPEN}{_CLOSE}]")
+__all__ = ["html_to_text", "sanitise_html"]
+
+_MAX_SOURCE = 4 * MAX_TEXT_BYTES
+# libxml2 gives up at 2,048 levels; up to four of them (table, tbody, tr, td) are counted as one here.
+_MAX_PARSED_DEPTH = 480
+_WHOLE_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})[^<>]{0,4000}>")
+_XML_DECLARATION = re.compile(r"\A\s{0,100}<\?xml[^>]{0,200}\?>")
+_PICTURE_DATA = re.compile(r"data:[a-z]{1,20}/[\w.+-]{1,60};base64,[A-Za-z0-9+/=%]{1,}")
+# Gateways add their small print behind the end of the document, where libxml2 does not look.
+_DOCUMENT_END = re.compile(r"</(?:html|body)[^<>]{0,100}>", re.IGNORECASE)
+# Programs that make HTML of text forget to escape "Jane <jane@shop.example>" and "<https://…>".
+_UNESCAPED = re.compile(r"<(?=[^\s<>\"'=/@]{1,64}@[^\s<>\"'=@]{1,250}>|https?://[^\s<>\"]{1,2000}>)")
+_ANY_TAG = re.compile(r"<[a-zA-Z!?/][^<>]{0,4000}>|-->")
+_DROPPED = re.compile(r"<(?:(script|style|title)\b[^<>]{0,4000}>?|!--)", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n{3,}")
-_ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
-_SCHEMES = {"http", "https", "mailto", "tel", "cid"}
-
-
-def sanitise_html(html: str, defects: Defects) -> str | None:
-    """The HTML without scripts, styles, forms and remote pictures; a picture may only be `cid:`. None if too deep."""
-    if _depth(html) > MAX_HTML_DEPTH:
-        defects.add("HTML nested too deep: shown as text only")
-        return None
-    return nh3.clean(html, attributes=_ATTRIBUTES, attribute_filter=_keep_attribute, url_schemes=_SCHEMES)
-
-
-def _keep_attribute(tag: str, name: str, value: str) -> str | None:
-    """Whatever loads by itself loads nothing from outside: sources are cid: or gone (threats: tracking pixels)."""
-    if name in ("src", "srcset", "background", "poster", "data", "cite", "longdesc"):
-        return value if name == "src" and tag == "img" and value.strip().lower().startswith("cid:") else None
-    return value
+_DELIMITER = ("--", "-- ", "—")
 
 
 def html_to_text(html: str, defects: Defects) -> str:
-    """The visible text with tables as columns, cited history marked by ">", at most one empty line in a row."""
+    """The visible text: rows of tables on a line each, lists with marks, links with where they lead, history with ">".
+
+    At most one empty line in a row. Hidden text is read only where there is no other, and a defect says so.
+    """
     text = ""
-    if _depth(html) <= MAX_HTML_DEPTH:
-        try:
-            text = _render(html[:MAX_TEXT_BYTES])
-        except (*READ_ERRORS, ParserError) as error:
-            defects.add(f"HTML: could not be laid out ({type(error).__name__})")
+    try:
+        tree = _parse(html)
+        if tree is not None:
+            text = _join(_see(tree, defects))
+    except (*READ_ERRORS, LxmlError) as error:
+        defects.add(f"HTML: could not be laid out ({type(error).__name__})")
     if not text.strip():
-        text = _render_plainly(html)
-        if text.strip():
+        text = _without_tags(html)
+        if text:
             defects.add("HTML: read without layout")
-    return _tidy(text)
+    return text[:MAX_TEXT_BYTES]
 
 
-def _depth(html: str) -> int:
-    """An upper bound of how deep elements nest; layout libraries recurse and give up silently (3,000 blockquotes)."""
-    depth = deepest = 0
-    for match in _TAG.finditer(html):
-        if match[2].lower() in _VOID:
-            continue
-        depth = max(0, depth - 1) if match[1] else depth + 1
-        deepest = max(deepest, depth)
-    return deepest
+def _parse(html: str) -> "_Element | None":
+    source = _PICTURE_DATA.sub("data:", _XML_DECLARATION.sub("", html))[:_MAX_SOURCE]
+    source = _UNESCAPED.sub("&lt;", _DOCUMENT_END.sub("", source.translate(CONTROLS)))
+    if measure_depth(source) > _MAX_PARSED_DEPTH:
+        source = _flatten(source)
+    parser = HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True)
+    return HTML(source.encode("utf-8", "replace"), parser) if source.strip() else None
 
 
-def _render(html: str) -> str:
-    parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
-    source = _MARKS.sub("", _XML_DECLARATION.sub("", html)).encode("utf-8", "replace")
-    tree = lxml.html.document_fromstring(source, parser=parser)
-    for element in list(tree.iter()):
-        if _is_hidden(element):
-            element.drop_tree()
-        elif element.tag in ("p", "div"):
-            _tidy_paragraph(element)
-        elif element.tag == "blockquote" and _is_cited(element):
-            element.text = f"{_OPEN}\n{element.text or ''}"
-            element.append(element.makeelement("p"))
-            element[-1].text = _CLOSE
-    return _mark_quotes(Inscriptis(tree, ParserConfig(css=STRICT_CSS_PROFILE.copy())).get_text())
-
-
-def _tidy_paragraph(element: "HtmlElement") -> None:
-    """Outlook's paragraphs have no margin; its empty line, and GMX's, is one that holds a no-break space."""
-    if element.tag == "p" and (element.get("class") or "").startswith("Mso"):
-        element.tag = "div"
-    if len(element) > 1 or (element.text and element.text.strip()):
-        return
-    if "\xa0" in "".join(itertools.islice(element.itertext(), 4)) and not "".join(element.itertext()).strip():
-        for child in list(element):
-            element.remove(child)
-        element.text = None
-        element.append(element.makeelement("br"))
-
-
-def _is_hidden(element: "HtmlElement") -> bool:
-    if element.tag in ("script", "style", "template", "noscript") or element.get("hidden") is not None:
-        return element.getparent() is not None
-    style = element.get("style")
-    if not style or element.getparent() is None:
-        return False
-    if _HIDDEN.search(style):
-        return True
-    # Newsletter layouts (MJML) set size 0 on a cell and a real one inside: only text of size 0 itself is hidden.
-    return bool(_NO_SIZE.search(style)) and not element.xpath(".//*[contains(@style, 'font-size')]")
-
-
-def _is_cited(element: "HtmlElement") -> bool:
-    if (element.get("type") or "").lower() == "cite" or _CITED_CLASS.search(element.get("class") or ""):
-        return True
-    return any(_CITED_CLASS.search(parent.get("class") or "") for parent in element.iterancestors())
-
-
-def _mark_quotes(text: str) -> str:
-    """Lines between the marks get one "> " for each level; a line that holds only marks goes."""
+def _flatten(source: str) -> str:
+    """The source without the tags that are nested too deep, so that their text is still found and laid out."""
     depth = 0
-    out: list[str] = []
-    for line in text.split("\n"):
-        opened, closed = line.count(_OPEN), line.count(_CLOSE)
-        words = _MARKS.sub("", line).strip() if opened or closed or depth else line
-        depth += opened
-        if words or not (opened or closed):
-            out.append("> " * min(depth, 20) + words if depth else words)
-        depth = max(0, depth - closed)
-    return "\n".join(out)
+
+    def keep(match: re.Match[str]) -> str:
+        nonlocal depth
+        if match[2].lower() in UNNESTED:
+            return match[0]
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        return match[0] if depth < _MAX_PARSED_DEPTH else " "
+
+    return _WHOLE_TAG.sub(keep, source)
 
 
-def _render_plainly(html: str) -> str:
-    tree = LexborHTMLParser(html[:MAX_TEXT_BYTES])
-    tree.strip_tags(["script", "style", "head", "title", "template"], recursive=True)
-    return tree.body.text(separator="\n", strip=True) if tree.body else ""
+def _see(tree: "_Element", defects: Defects) -> tuple[Line, ...]:
+    """The lines that can be seen; where there are none of the sender's own, those in the colour of their ground too.
+
+    Dark screens make telephones write white words on no ground at all.
+    """
+    page = lay_out(tree, Strictness.ALL)
+    if not page.has_new() and page.faded:
+        defects.add("HTML: text in the colour of its ground is read, there is no other")
+        page = lay_out(tree, Strictness.NOT_BY_COLOUR)
+    if not page.lines and page.hid:
+        page = lay_out(tree, Strictness.NOTHING)
+        if page.lines:
+            defects.add("HTML: hidden text is read, there is no other")
+    return _with_delimiters(page)
 
 
-def _tidy(text: str) -> str:
-    lines = (line.replace("\xa0", " ").rstrip() for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+def _with_delimiters(page: Page) -> tuple[Line, ...]:
+    """A line "-- " above each signature, unless the program wrote one, or it begins with a closing: those are words."""
+    lines = page.lines
+    out: list[Line] = []
+    for index, line in enumerate(lines):
+        if line.words != SIGNATURE_MARK:
+            out.append(line)
+            continue
+        below = next((other for other in lines[index + 1 : index + 6] if other.words.strip()), None)
+        above = next((other.words for other in reversed(out[-5:]) if other.words), "")
+        if below is None or below.depth or below.words == SIGNATURE_MARK or above in _DELIMITER:
+            continue
+        if below.words in _DELIMITER or any(rule.pattern.match(below.words[:120]) for rule in CLOSINGS):
+            continue
+        out.append(Line(depth=line.depth, words="-- "))
+    return tuple(out) if page.has_new() else unquote_all(tuple(out))
+
+
+def _join(lines: tuple[Line, ...]) -> str:
+    text = "\n".join(("> " * line.depth + line.words).rstrip(" ") if line.depth else line.words for line in lines)
+    return _BLANK_LINES.sub("\n\n", text).strip("\n")
+
+
+def _without_tags(html: str) -> str:
+    """The last resort: whatever is not a tag, without scripts, styles and comments that end."""
+    pieces: list[str] = []
+    position = 0
+    source = _PICTURE_DATA.sub("", html)[:_MAX_SOURCE]
+    unended: set[str] = set()
+    while match := _DROPPED.search(source, position):
+        pieces.append(source[position : match.start()])
+        closing = f"</{match[1]}" if match[1] else "-->"
+        end = -1 if closing in unended else source.find(closing, match.end())
+        if end < 0:
+            unended.add(closing)  # not looked for again: ten thousand <title> stay linear
+        position = end if end >= 0 else match.end()
+    pieces.append(source[position:])
+    lines = (" ".join(line.split()) for line in _ANY_TAG.sub("\n", "".join(pieces)).split("\n"))
+    return "\n".join(line for line in lines if line)
