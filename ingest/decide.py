@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from cases.address import MAIL_PROVIDERS, domain_of, fold_address, strip_tag
 from cases.change import Change, NewMessage, Opening
-from cases.mail import Address, Mail, MailKind
+from cases.mail import Address, Bounce, Mail, MailKind
 from cases.missing import find_missing
 from cases.model import Direction, Happening, MessageKind, Outcome, Priority, Queue
 from cases.reference import Role
@@ -21,6 +21,8 @@ from ingest.thread import Place, Placement, decide_place
 from store.people import find_queue
 
 _MOST_COPIED = 25
+_FEW_WORDS = 3
+_NOT_FAILED = ("delayed", "delivered", "relayed", "expanded")  # RFC 3464 section 2.3.3
 _TOO_OLD_TO_ANSWER = timedelta(days=7)
 _MAX_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3: longer ones cannot be written to
 _NEVER_COPIED = ("no-reply", "noreply", "donotreply", "do-not-reply", "mailer-daemon", "postmaster")
@@ -81,7 +83,7 @@ def _open(question: Question, place: Place) -> Change:
             subject=mail.subject,
             topic=mail.topic,
             priority=Priority.URGENT if mail.urgent else Priority.NORMAL,
-            language=mail.language,
+            language=mail.language or _known_language(question),
             requester=author,
             reply_address=_reply_address(mail, author) if mail.author is not None else "",
             copied=_copied(question, author),
@@ -93,6 +95,12 @@ def _open(question: Question, place: Place) -> Change:
         links=(linked,) if linked else (),
         notes=tuple(f"also sent to the queue {queue.name}" for queue in queues[1:]),
     )
+
+
+def _known_language(question: Question) -> str | None:
+    """What the author wrote in before, for a mail of too few words to tell; longer ones have their own language."""
+    few = len(question.mail.reply_text.split()) <= _FEW_WORDS
+    return question.known.language if few and not question.failed else None
 
 
 def _book_report(question: Question) -> Change:
@@ -109,10 +117,15 @@ def _book_report(question: Question) -> Change:
     return replace(
         book(question, outcome=Outcome.BOUNCE, reason=f"a report about a mail of ours: {gone or 'no recipient named'}"),
         case_id=facts.state.id,
-        happenings=(Happening.BOUNCED,),
+        happenings=(Happening.BOUNCED,) if _has_failed(bounce) else (),
         message=_inbound(question, MessageKind.BOUNCE),
         notes=(f"bounce: {gone}",),
     )
+
+
+def _has_failed(bounce: Bounce) -> bool:
+    """Whether somebody was not reached: a report may also say that a mail is late, or that it has arrived."""
+    return not bounce.recipients or any(one.action not in _NOT_FAILED for one in bounce.recipients)
 
 
 def _append_automatic(question: Question, place: Place) -> Change:

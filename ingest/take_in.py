@@ -13,10 +13,10 @@ from cases.errors import CasepostError, TemporaryError
 from cases.mail import Address, Mail
 from cases.model import Direction, Happening, MessageKind, Outcome, Priority, Strength
 from cases.reference import Keyring, find_message_id
+from ingest.child_pool import ReaderFailed
 from ingest.decide import decide
 from ingest.evidence import Envelope, find_evidence
 from ingest.question import Question
-from ingest.read.pool import ReaderFailed
 from store.apply import apply, is_taken
 from store.database import Database
 from store.failpoints import Step, reach
@@ -103,6 +103,7 @@ class TakeIn:
             numbers=[*evidence.numbers, *([bounced] if bounced else [])],
             message_ids=evidence.foreign_ids,
             user_ids=evidence.user_ids,
+            author=mail.author.address if mail.author else "",
         )
         return decide(
             Question(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from cases.address import fold_address
-from cases.model import CaseState, Queue
+from cases.model import CaseState, MessageKind, Queue
 from store.case_rows import find_state
 from store.database import Database
 from store.people import User, load_queues, load_users
@@ -27,7 +27,8 @@ class CaseFacts:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """Everything a decision may ask. Cases stand under every number that leads to them, merged ones followed;
-    `users` are those whose signed addresses were written to, `staff` everybody by folded address.
+    `users` are those whose signed addresses were written to, `staff` everybody by folded address; `language` is
+    the one the author last wrote in, None when nothing is known of them.
     """
 
     queues: tuple[Queue, ...]
@@ -35,10 +36,13 @@ class Known:
     numbers_of_ids: Mapping[str, str]
     users: Mapping[int, User]
     staff: Mapping[str, User]
+    language: str | None = None
 
 
-def gather(database: Database, *, numbers: Sequence[str], message_ids: Sequence[str], user_ids: Sequence[int]) -> Known:
-    """Look up case numbers, foreign Message-IDs and members of staff, all in one read."""
+def gather(
+    database: Database, *, numbers: Sequence[str], message_ids: Sequence[str], user_ids: Sequence[int], author: str = ""
+) -> Known:
+    """Look up case numbers, foreign Message-IDs, members of staff and the author's language, all in one read."""
     with database.read() as connection:
         of_ids = _numbers_of_ids(connection, message_ids)
         found: dict[str, CaseFacts] = {}
@@ -53,7 +57,24 @@ def gather(database: Database, *, numbers: Sequence[str], message_ids: Sequence[
             numbers_of_ids=of_ids,
             users={user.id: user for user in staff if user.id in user_ids},
             staff={fold_address(address): user for user in staff for address in user.addresses},
+            language=_language_of(connection, author) if author else None,
         )
+
+
+def _language_of(connection: Connection, author: str) -> str | None:
+    """The language of the newest mail in a case of theirs that had enough words to tell one."""
+    return connection.execute(
+        sa.select(messages.c.language)
+        .join(cases, cases.c.id == messages.c.case_id)
+        .where(
+            cases.c.requester_key == fold_address(author),
+            messages.c.kind == MessageKind.SELLER,
+            messages.c.unconfirmed.is_(False),
+            messages.c.language.is_not(None),
+        )
+        .order_by(messages.c.id.desc())
+        .limit(1)
+    ).scalar()
 
 
 def _numbers_of_ids(connection: Connection, message_ids: Sequence[str]) -> dict[str, str]:

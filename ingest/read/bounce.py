@@ -1,108 +1,120 @@
-"""Delivery status notifications (RFC 3464): who was not reached, why, and which mail it was about."""
+"""Bounces: who was not reached, why, and which mail it was about.
 
-import re
+RFC 3464 first; what is written in no standard form is read by flufl.bounce and then by rules of our own.
+"""
 
 from cases.mail import Bounce, BouncedRecipient
 from cases.transfer import decode_transfer
+from ingest.read.bounce_address import find_addresses
+from ingest.read.bounce_flufl import find_by_flufl
+from ingest.read.bounce_original import RETURNED, find_original, returned_content
+from ingest.read.bounce_status import MAX_RECIPIENTS, Report, parse_delivery_status
+from ingest.read.bounce_text import MAX_TEXT, describe, find_recipients, is_late
 from ingest.read.defects import Defects
-from ingest.read.headers import Headers, find_message_id, parse_headers
+from ingest.read.headers import Headers, parse_headers
 from ingest.read.limits import MAX_HEADER_BYTES, MAX_PART_HEADER_BYTES
-from ingest.read.mime import Leaf
-from ingest.read.words import clean_line
+from ingest.read.mime import Leaf, parse_tree
+from ingest.read.params import parse_content_type
 
-_MAX_RECIPIENTS = 100
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_REPLY_CODE = re.compile(r"\b([45])\d\d[ -]")
-_ADDRESS = re.compile(r"[^\s<>@,;:\"()]{1,64}@[A-Za-z0-9.-]{1,253}[A-Za-z0-9]")
-_TYPED = re.compile(r"\s*[\w-]{1,40}\s*;\s*")
-_RETURNED = (
-    "message/rfc822",
-    "message/global",
-    "text/rfc822-headers",
-    "message/rfc822-headers",
-    "message/global-headers",
-)
-_ID_IN_TEXT = re.compile(r"^message-id:\s*(<[^<>\s]{1,990}>)", re.IGNORECASE | re.MULTILINE)
-_FAILED_LINE = re.compile(
-    r"\bfail|could not|couldn't|not (?:be )?deliver|unknown|does not exist|rejected|unzustellbar", re.IGNORECASE
-)
+_STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
+_MAX_STATUS_PARTS = 20
 
 
 def parse_bounce(raw: bytes, leaves: tuple[Leaf, ...], headers: Headers, text: str, defects: Defects) -> Bounce:
-    """The recipients and the original Message-ID of a bounce; without a machine-readable part what its text says."""
+    """The recipients and the original Message-ID of a bounce; `text` is its body as a person reads it."""
+    text = text if text.strip() else _unsplit(raw, leaves)
+    report = _read_reports(raw, leaves, defects)
+    if not report.recipients:
+        report = _of_flattened(text) or _of_inner(raw, leaves) or report
+    recipients = report.recipients or _of_words(headers, text, _addressed(raw, leaves), defects)
+    return Bounce(
+        recipients=_once_each(recipients),
+        original_message_id=find_original(
+            raw, leaves, headers, text, reported=report.original_message_id, defects=defects
+        ),
+    )
+
+
+def _unsplit(raw: bytes, leaves: tuple[Leaf, ...]) -> str:
+    """The body as it stands, of a report whose boundary is missing or wrong: it has no text part to show."""
+    if len(leaves) > 1:
+        return ""
+    start = leaves[0].offset if leaves else max(raw.find(b"\n\n"), raw.find(b"\n\r\n"), 0)
+    content = raw[start : start + MAX_TEXT]
+    encoding = leaves[0].encoding if leaves else "7bit"
+    return decode_transfer(content, encoding).decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def _once_each(recipients: tuple[BouncedRecipient, ...]) -> tuple[BouncedRecipient, ...]:
+    seen = {(one.address.lower(), one.action): one for one in reversed(recipients)}
+    return tuple(reversed(list(seen.values())))[:MAX_RECIPIENTS]
+
+
+def _read_reports(raw: bytes, leaves: tuple[Leaf, ...], defects: Defects) -> Report:
+    """All delivery status parts as one report; large senders write one for each recipient."""
     recipients: list[BouncedRecipient] = []
     original: str | None = None
-    for leaf in leaves:
+    for leaf in [leaf for leaf in leaves if leaf.content_type in _STATUS_TYPES][:_MAX_STATUS_PARTS]:
         content = raw[leaf.offset : leaf.offset + min(leaf.length, MAX_HEADER_BYTES)]
-        if leaf.content_type in ("message/delivery-status", "message/global-delivery-status"):
-            recipients += parse_delivery_status(decode_transfer(content, leaf.encoding, defects.add), defects)
-        elif leaf.content_type in _RETURNED and original is None:
-            original = _original_id(decode_transfer(content, leaf.encoding, defects.add), defects)
-    if not recipients:
-        recipients = _recipients_of_text(headers, text)
-    if original is None:
-        found = _ID_IN_TEXT.search(text)
-        original = found[1] if found else None
-    return Bounce(recipients=tuple(recipients[:_MAX_RECIPIENTS]), original_message_id=original)
+        report = parse_delivery_status(decode_transfer(content, leaf.encoding, defects.add), defects)
+        recipients += report.recipients
+        original = original or report.original_message_id
+    return Report(recipients=tuple(recipients), original_message_id=original)
 
 
-def parse_delivery_status(content: bytes, defects: Defects) -> list[BouncedRecipient]:
-    """The per-recipient groups of a message/delivery-status part (RFC 3464 section 2.3), fields in any order."""
-    out: list[BouncedRecipient] = []
-    pos = 0
-    while pos < len(content) and len(out) <= _MAX_RECIPIENTS:
-        start = pos
-        fields, pos = parse_headers(content, pos, max_bytes=MAX_PART_HEADER_BYTES, max_fields=100, defects=defects)
-        recipient = fields.first("final-recipient") or fields.first("original-recipient")
-        if recipient:
-            out.append(
-                BouncedRecipient(
-                    address=_address(recipient),
-                    action=fields.first("action").split("(")[0].strip().lower(),
-                    status=_status(fields.first("status")),
-                    diagnostic=clean_line(_TYPED.sub("", fields.first("diagnostic-code"), count=1))[:1_000],
-                )
-            )
-        if pos <= start:
-            break
-    return out
+def _of_flattened(text: str) -> Report | None:
+    """A report whose parts a gateway has written into one text: the fields stand there, at the start of lines."""
+    at = text[:MAX_TEXT].lower().find("final-recipient:")
+    if at < 0:
+        return None
+    start = text.rfind("\n\n", 0, at) + 1
+    report = parse_delivery_status(text[start:MAX_TEXT].lstrip("\n").encode("utf-8", "replace"), Defects())
+    return report if report.recipients else None
 
 
-def _address(value: str) -> str:
-    found = _ADDRESS.search(_TYPED.sub("", value, count=1))
-    if found is None:
-        return clean_line(_TYPED.sub("", value, count=1))[:320]
-    local, _, domain = found[0].rpartition("@")
-    return f"{local}@{domain.lower()}"
+def _of_inner(raw: bytes, leaves: tuple[Leaf, ...]) -> Report | None:
+    """A report that a gateway has wrapped into another mail. What is wrong inside is no defect of this mail."""
+    for leaf in [leaf for leaf in leaves if leaf.content_type in RETURNED][:1]:
+        theirs = Defects()
+        content = returned_content(raw, leaf, theirs)
+        inner = parse_tree(content, theirs)
+        if inner.content.value == "multipart/report":
+            report = _read_reports(content, inner.leaves, theirs)
+            return report if report.recipients else None
+    return None
 
 
-def _status(value: str) -> str:
-    found = _STATUS.search(value)
-    return found[1] if found else ""
+def _addressed(raw: bytes, leaves: tuple[Leaf, ...]) -> list[str]:
+    """Whom the returned mail was to, when it was one person: then nobody else can be meant."""
+    for leaf in [leaf for leaf in leaves if leaf.content_type in RETURNED][:1]:
+        theirs = Defects()
+        content = returned_content(raw, leaf, theirs).lstrip(b"\r\n")
+        header, _ = parse_headers(content, 0, max_bytes=MAX_PART_HEADER_BYTES, max_fields=300, defects=theirs)
+        found = find_addresses(" ".join(value[:2_000] for name in ("to", "cc") for value in header.all(name)[:5]))
+        return found if len(found) == 1 else []
+    return []
 
 
-def _original_id(content: bytes, defects: Defects) -> str | None:
-    headers, _ = parse_headers(content, 0, max_bytes=MAX_PART_HEADER_BYTES, max_fields=200, defects=defects)
-    return find_message_id(headers.first("message-id"))
+def _of_words(headers: Headers, text: str, addressed: list[str], defects: Defects) -> tuple[BouncedRecipient, ...]:
+    """Recipients without a report: Exim's header, the forms flufl.bounce knows, and then the words themselves."""
+    own = _own_addresses(headers)
+    late = is_late(headers.decoded("subject", defects), text)
+    named = find_addresses(" ".join(headers.all("x-failed-recipients"))[:MAX_TEXT])
+    if not named:
+        root = parse_content_type(headers.first("content-type"), "text/plain", Defects()).value
+        # Some of its patterns take any address between two commas: those of the bounce itself are not meant.
+        both = find_by_flufl(root, headers.first("from"), headers.first("x-mailer"), text)
+        named, delayed = ([one for one in found if one.lower() not in own] for found in both)
+        late = (late and not named) or bool(delayed)
+        named = named or delayed
+    if not named:
+        late = is_late(headers.decoded("subject", defects), text)
+        named = find_recipients(text, own) or addressed
+    return describe(named, text, late=late)
 
 
-def _recipients_of_text(headers: Headers, text: str) -> list[BouncedRecipient]:
-    """Exim names them in X-Failed-Recipients; qmail and others only in the text, beside an SMTP reply."""
-    named = [_address(one) for one in headers.first("x-failed-recipients").split(",") if one.strip()]
-    if not named and _FAILED_LINE.search(text[:10_000]):
-        named = [_address(found[0]) for found in list(_ADDRESS.finditer(text[:10_000]))[:1]]
-    status = _STATUS.search(text[:10_000])
-    code = _REPLY_CODE.search(text[:10_000])
-    guessed = status[1] if status else (f"{code[1]}.0.0" if code else "5.0.0")
-    diagnostic = next(
-        (line for line in text[:10_000].split("\n") if _STATUS.search(line) or _REPLY_CODE.search(line)), ""
+def _own_addresses(headers: Headers) -> frozenset[str]:
+    fields = " ".join(
+        headers.first(name)[:2_000] for name in ("from", "to", "cc", "sender", "delivered-to", "reply-to")
     )
-    return [
-        BouncedRecipient(
-            address=address,
-            action="delayed" if guessed.startswith("4") else "failed",
-            status=guessed,
-            diagnostic=clean_line(diagnostic)[:1_000],
-        )
-        for address in dict.fromkeys(named)
-    ]
+    return frozenset(one.lower() for one in find_addresses(fields))

@@ -12,7 +12,7 @@ from cases.arrival import Arrival, Channel
 from cases.change import Applied
 from cases.model import Outcome
 from cases.reference import Role, SignedAddress, make_address
-from ingest.read.pool import ReaderFailed
+from ingest.child_pool import ReaderFailed
 from store import quarantine
 from store.errors import StoreUnavailable
 from store.ledger import TRIES
@@ -275,3 +275,13 @@ def test_claims_that_a_fault_left_undone_are_not_renewed_for_ever(
     with pytest.raises(StoreUnavailable):
         take_in.take_in_some(clock=lambda: NOW, limit=8)
     assert take_in.active == set()
+
+
+def test_a_second_case_of_too_few_words_is_in_the_language_of_the_first(office: Office) -> None:
+    office.receive(mail("Bestellung fehlt", "Guten Tag, meine Bestellung 302-1234567-7654321 ist noch nicht da."))
+    applied = office.receive(mail("303-1234567-7654321", "303-1234567-7654321"))
+    assert applied is not None
+    assert office.case(applied.number)["language"] == "de"
+    stranger = office.receive(mail("304-1234567-7654321", "304-1234567-7654321", sender=STRANGER), sender=STRANGER)
+    assert stranger is not None
+    assert office.case(stranger.number)["language"] is None

@@ -112,6 +112,27 @@ def test_a_bounce_of_a_mail_to_an_agent_is_on_record_and_not_lost_as_automatic_m
     assert change.happenings == (Happening.BOUNCED,)
 
 
+@pytest.mark.parametrize(("action", "is_failure"), [("failed", True), ("delayed", False), ("delivered", False)])
+def test_a_report_that_a_mail_is_late_or_has_arrived_changes_no_state(action: str, is_failure: bool) -> None:
+    about = Bounce(recipients=(BouncedRecipient(address=SELLER, action=action, status="", diagnostic=""),))
+    report = make_mail(kind=MailKind.BOUNCE, author="mailer-daemon@mx.example", bounce=about)
+    change = decide(ask(report, signed_address(), sender="", bounced_number=NUMBER))
+    assert (Happening.BOUNCED in change.happenings) is is_failure
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "of_the_case"),
+    [("Danke!", None, "de"), ("Bestilling er ikke kommet frem endnu", None, None), ("Where is it?", "en", "en")],
+)
+def test_a_mail_of_too_few_words_has_the_language_its_author_wrote_in_before(
+    words: str, language: str | None, of_the_case: str | None
+) -> None:
+    known = replace(make_known(cases={}), language="de")
+    change = decide(ask(make_mail(language=language, text=words, reply_text=words), known=known))
+    assert change.opening is not None
+    assert change.opening.language == of_the_case
+
+
 def test_a_bounce_of_a_mail_that_is_not_ours_makes_no_case() -> None:
     change = decide(ask(bounce("<foreign@elsewhere.example>"), sender=""))
     assert change.disposition is not None

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cases.mail import MailKind
 from ingest.kind import Signs, decide_kind, find_no_answer, is_certain
@@ -27,6 +29,7 @@ def kind_of(
     leaf_types: tuple[str, ...] = ("text/plain",),
     report_type: str = "",
     method: str = "",
+    text: str = "",
 ) -> MailKind:
     signs = Signs(
         headers=FakeHeaders(fields or {}),
@@ -36,6 +39,7 @@ def kind_of(
         leaf_types=leaf_types,
         report_type=report_type,
         method=method,
+        text=text,
     )
     kind, reason = decide_kind(signs)
     assert reason
@@ -140,9 +144,32 @@ def test_a_seller_who_forwards_a_bounce_is_still_a_person() -> None:
     assert kind_of("Fwd: Undelivered mail", leaf_types=("text/plain", "message/delivery-status")) is MailKind.MESSAGE
 
 
+def test_a_person_who_passes_a_report_on_with_its_content_type_is_still_a_person() -> None:
+    report = ("text/plain", "message/delivery-status", "message/rfc822")
+    assert kind_of("WG: Unzustellbar: Fall", root_type="multipart/report", leaf_types=report) is MailKind.MESSAGE
+    assert (
+        kind_of("WG: Fall", "postmaster@x.example", root_type="multipart/report", leaf_types=report) is MailKind.BOUNCE
+    )
+
+
 def test_feedback_reports_and_read_receipts_are_told_apart() -> None:
     assert kind_of(report_type="feedback-report", root_type="multipart/report") is MailKind.FEEDBACK_REPORT
+    assert kind_of(report_type="tlsrpt", root_type="multipart/report") is MailKind.FEEDBACK_REPORT
     assert kind_of(report_type="disposition-notification", root_type="multipart/report") is MailKind.AUTO_REPLY
+
+
+def test_a_feedback_report_without_its_content_type_is_told_by_sender_and_subject_or_fields() -> None:
+    fields = "This is a report.\n\nFeedback-Type: abuse\nUser-Agent: Feedback/1\nVersion: 1\n"
+    assert kind_of("complaint about message from 192.0.2.1", "staff@hot.example") is MailKind.FEEDBACK_REPORT
+    assert kind_of("FW: Angebot", "feedbackloop@mail.example", text=fields) is MailKind.FEEDBACK_REPORT
+    aggregate = "Report Domain: help.example Submitter: mail.example Report-ID: <1@mail.example>"
+    assert kind_of(aggregate, "noreply-dmarc-support@mail.example") is MailKind.FEEDBACK_REPORT
+    assert kind_of("complaint about message from a buyer", text="Feedback-Type: abuse") is MailKind.MESSAGE
+
+
+def test_a_rejection_in_the_form_of_a_read_receipt_is_a_bounce() -> None:
+    text = "Your message to <dan@old.example> was automatically rejected:\nQuota exceeded\n"
+    assert kind_of(report_type="disposition-notification", root_type="multipart/report", text=text) is MailKind.BOUNCE
 
 
 def test_an_answer_to_a_calendar_invitation_is_automatic_and_an_invitation_is_not() -> None:
@@ -152,6 +179,103 @@ def test_an_answer_to_a_calendar_invitation_is_automatic_and_an_invitation_is_no
 
 def test_a_mail_system_that_says_anything_else_is_automatic() -> None:
     assert kind_of("Your mailbox is almost full", "postmaster@x.example") is MailKind.AUTO_REPLY
+
+
+def test_a_mail_system_is_believed_by_its_words_when_the_subject_says_nothing() -> None:
+    text = (
+        "Sorry, we were unable to deliver your message to the following address.\n\n<dan@old.example>:\n550 unknown\n"
+    )
+    assert kind_of("", "MAILER-DAEMON@x.example", text=text) is MailKind.BOUNCE
+
+
+def test_a_mail_system_may_be_told_by_the_name_it_shows() -> None:
+    shown = {"from": "Mail Delivery Subsystem <admin@old.example>"}
+    assert kind_of("Undelivered mail", "admin@old.example", shown) is MailKind.BOUNCE
+    assert kind_of("Parcel lost", "admin@old.example", {"from": "System Administrator <admin@old.example>"}) is (
+        MailKind.MESSAGE
+    )
+
+
+def test_a_person_behind_postmaster_who_answers_is_a_person() -> None:
+    text = "Hello,\n\nmy mailbox works again, please send it once more to jan@shop.example.\n\nJan"
+    assert kind_of("Re: Undeliverable: your case", "postmaster@shop.example", text=text) is MailKind.MESSAGE
+
+
+def test_what_a_rule_of_a_mailbox_forwarded_may_be_a_persons_word() -> None:
+    signs = Signs(
+        headers=FakeHeaders({"auto-submitted": "auto-forwarded"}),
+        subject="Paket",
+        sender="a@b.example",
+        root_type="text/plain",
+    )
+    kind, reason = decide_kind(signs)
+    assert kind is MailKind.AUTO_REPLY
+    assert not is_certain(reason)
+
+
+UNSIGNED = (
+    "Could not deliver message to the following recipient(s):\n\nFailed Recipient: dan@old.example\nReason: 550"
+    " unknown\n"
+)
+
+
+def test_a_bounce_that_no_mail_system_signs_is_told_by_subject_and_first_words() -> None:
+    assert kind_of("Delivery Failure", "gateway@old.example", text=UNSIGNED) is MailKind.BOUNCE
+    assert kind_of("Parcel lost", "gateway@old.example", text=UNSIGNED) is MailKind.MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Delivery Failure", f"Hello,\n\nwhat does this mean?\n\n{UNSIGNED}"),
+        ("Fwd: Delivery Failure", f"---------- Forwarded message ---------\nFrom: x@y.example\n\n{UNSIGNED}"),
+        ("Delivery failed", "Order 302-1234567-7654321 could not be delivered. Customer:\nb@y.example\n"),
+        ("Mail delivery failed", "Error when I write to the buyer:\n550 5.1.1 b@y.example unknown\n"),
+        ("Unzustellbar", "Meine Nachricht konnte nicht zugestellt werden:\nb@y.example\n"),
+        ("Returned to sender", "Parcel returned to sender. Please advise. jan@shop.example"),
+        ("Undeliverable parcel", "The parcel came back as undeliverable.\nWhat do I do?\nb@y.example\n"),
+        ("Nachricht nicht zugestellt", "Die Nachricht an den Käufer b@y.example wurde nicht zugestellt, warum?"),
+        ("Re: Undeliverable: Your case", "Hello,\n\nI got this bounce, please try jan@shop.example again."),
+        ("WG: Unzustellbar: Rechnung", "Guten Tag,\n\nich bekomme immer diese Meldung.\n\n> 550 5.1.1 b@y.example"),
+    ],
+)
+def test_a_seller_who_asks_about_a_failed_delivery_is_a_person(subject: str, text: str) -> None:
+    assert kind_of(subject, text=text) is MailKind.MESSAGE
+
+
+def test_an_automatic_answer_without_any_header_is_told_by_its_words() -> None:
+    text = "Bonjour,\n\nLa boutique est fermée du 16 au 29 novembre. Les messages seront traités à notre retour."
+    assert kind_of("Re: [CP-1006866868] frais", text=text) is MailKind.AUTO_REPLY
+
+
+NOTICE = "Hello Shop,\n\nyour listing was removed.\n\nThis is an automated message, please do not reply.\n"
+
+
+@pytest.mark.parametrize(
+    ("sender", "fields", "text", "expected"),
+    [
+        ("no-reply@market.example", {"feedback-id": "1.eu:ses"}, "Your listing was removed.", MailKind.AUTO_REPLY),
+        ("auto-confirm@market.example", {"precedence": "bulk"}, "Order placed.", MailKind.AUTO_REPLY),
+        ("payments-messages@market.example", {}, NOTICE, MailKind.AUTO_REPLY),
+        ("anything@market.example", {"x-amazon-mail-relay-type": "notification"}, "", MailKind.AUTO_REPLY),
+        # A contact form of a shop: the customer is in Reply-To.
+        (
+            "no-reply@shop.example",
+            {"feedback-id": "1", "reply-to": "tom@mail.example"},
+            "Where is it",
+            MailKind.MESSAGE,
+        ),
+        ("no-reply@shop.example", {}, "Where is my parcel?", MailKind.MESSAGE),
+        # Relays: behind the address is a person, though the relay's service marks the mail.
+        ("q7x2k9vd4hp1tz@marketplace.example", {"feedback-id": "1.eu:ses"}, "Where is it", MailKind.MESSAGE),
+        ("q7x2k9vd4hp1tz@marketplace.example", {"x-amazon-mail-relay-type": "notification"}, "", MailKind.MESSAGE),
+        ("jan@shop.example", {"list-unsubscribe": "<https://shop.example>"}, "Where is it", MailKind.MESSAGE),
+    ],
+)
+def test_a_robots_notification_needs_two_signs(
+    sender: str, fields: dict[str, str], text: str, expected: MailKind
+) -> None:
+    assert kind_of("Your listing", sender, fields, text=text) is expected
 
 
 @pytest.mark.parametrize(
@@ -186,3 +310,26 @@ def test_a_subject_or_a_name_alone_is_no_certain_sign_of_a_machine() -> None:
         assert kind is MailKind.AUTO_REPLY
         assert not is_certain(reason)
     assert is_certain("Auto-Submitted: auto-replied")
+
+
+def test_words_and_robots_are_no_certain_signs_and_a_relays_own_mark_is() -> None:
+    words = "I am out of the office until 5 December.\n\nJan Blom"
+    plain = Signs(headers=FakeHeaders(), subject="Re: case", sender="a@b.example", root_type="text/plain", text=words)
+    robot = Signs(
+        headers=FakeHeaders({"feedback-id": "1"}), subject="x", sender="no-reply@market.example", root_type="text/plain"
+    )
+    marked = Signs(
+        headers=FakeHeaders({"x-amazon-mail-relay-type": "notification"}),
+        subject="x",
+        sender="a@market.example",
+        root_type="text/plain",
+    )
+    assert [is_certain(decide_kind(signs)[1]) for signs in (plain, robot, marked)] == [False, False, True]
+
+
+@given(
+    subject=st.text(max_size=80), sender=st.text(max_size=40), text=st.text(max_size=300), field=st.text(max_size=40)
+)
+def test_any_signs_give_one_kind_and_its_reason(subject: str, sender: str, text: str, field: str) -> None:
+    names = ("auto-submitted", "precedence", "return-path", "from", "reply-to", "x-autoreply")
+    assert kind_of(subject, sender, dict.fromkeys(names, field), text=text) in MailKind

@@ -3,7 +3,7 @@
 import pytest
 
 from cases.mail import BouncedRecipient, MailKind
-from ingest.read import read
+from ingest.read.reader import read
 
 
 def report(status: bytes, returned: bytes = b"", returned_type: bytes = b"message/rfc822") -> bytes:
@@ -80,3 +80,56 @@ def test_a_broken_report_is_a_bounce_with_what_there_is(status: bytes) -> None:
     assert mail.kind is MailKind.BOUNCE
     assert mail.bounce is not None
     assert len(mail.bounce.recipients) <= 100
+
+
+def test_the_address_we_wrote_to_counts_where_it_was_rewritten_on_the_way() -> None:
+    status = (
+        b"Original-Recipient: rfc822;dan@old.example\r\nFinal-Recipient: x400; /RFC-822=x(a)y/\r\nAction: error\r\n"
+    )
+    mail = read(report(status + b"Status: 5.1.1\r\n"))
+    assert mail.bounce is not None
+    assert [(one.address, one.action, one.status) for one in mail.bounce.recipients] == [
+        ("dan@old.example", "failed", "5.1.1")
+    ]
+
+
+def test_recipients_without_an_empty_line_between_them_are_told_apart() -> None:
+    group = b"Final-Recipient: rfc822;%s@old.example\r\nAction: failed\r\nDiagnostic-Code: smtp;550 5.1.%d no\r\n"
+    mail = read(report(group % (b"a", 1) + group % (b"b", 2)))
+    assert mail.bounce is not None
+    assert [(one.address, one.status) for one in mail.bounce.recipients] == [
+        ("a@old.example", "5.1.1"),
+        ("b@old.example", "5.1.2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "returned"),
+    [
+        (b"", POSTFIX, b"Message-ID: <orig@help.example>\r\n\r\nx"),
+        (b"", b"X-Original-Message-ID: <orig@help.example>\r\n" + POSTFIX, b"Subject: x\r\n\r\nx"),
+        (b"X-Original-Message-ID: <orig@help.example>\r\n", POSTFIX, b""),
+        (b"In-Reply-To: <orig@help.example>\r\n", POSTFIX, b""),
+        (b"References: <first@help.example>\r\n <orig@help.example>\r\n", POSTFIX, b""),
+        (b"In-Reply-To: <other@help.example>\r\n", POSTFIX, b"Message-ID: <orig@help.example>\r\n\r\nx"),
+    ],
+)
+def test_the_original_mail_is_named_in_one_of_many_places(fields: bytes, status: bytes, returned: bytes) -> None:
+    mail = read(fields + b"Message-ID: <own@mx.example>\r\n" + report(status, returned))
+    assert mail.bounce is not None
+    assert mail.bounce.original_message_id == "<orig@help.example>"
+
+
+def test_a_report_that_a_gateway_wrapped_or_flattened_is_still_read() -> None:
+    head = b"From: MAILER-DAEMON@gate.example\r\nSubject: Undelivered Mail\r\n"
+    wrapped = (
+        head + b"Content-Type: multipart/mixed; boundary=w\r\n\r\n--w\r\nContent-Type: message/rfc822\r\n\r\n"
+    ) + report(POSTFIX)
+    flattened = head + b"\r\nThe mail was not delivered.\r\n\r\n" + POSTFIX
+    no_boundary = head + b"Content-Type: multipart/report; report-type=delivery-status\r\n\r\n--b\r\n\r\n" + POSTFIX
+    alone = b"Content-Type: message/delivery-status\r\n\r\n" + POSTFIX
+    for raw in (wrapped + b"\r\n--w--\r\n", flattened, no_boundary, alone):
+        mail = read(raw)
+        assert mail.kind is MailKind.BOUNCE
+        assert mail.bounce is not None
+        assert [(one.address, one.status) for one in mail.bounce.recipients] == [("ops@shop.example", "5.1.1")]
