@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 
 # What tests need beyond Python packages; installed by `make debian`, so by `make test`, when that runs as root.
-DEBIAN_PACKAGES :=
+DEBIAN_PACKAGES := tesseract-ocr
 
 .PHONY: help
 help: ## Lists the targets
@@ -33,6 +33,10 @@ check: .venv/dev.stamp ## Style, types, import directions and the rules of the h
 .PHONY: bench
 bench: .venv/dev.stamp ## Runs the benchmarks (ARGS names some)
 	$(BIN)/python -m bench $(ARGS)
+
+.PHONY: score
+score: .venv/dev.stamp ## Says how well labelled mails are read (ARGS=--write puts it into docs/quality.md)
+	@$(BIN)/python -m tests.quality $(ARGS)
 
 .PHONY: format
 format: .venv/dev.stamp ## Formats the code and mends what ruff can mend
