@@ -12,7 +12,7 @@ from casepost.config.keys import Config
 _COLUMN = 46
 _HEAD = """\
 # casepost.toml: all keys with their defaults. Left out, a key has its default. Relative paths start at this folder.
-# Each key outside [[imap]] and [[queues]] can be overridden by environment: CASEPOST_DATA_DIR, CASEPOST_SMTP__LISTEN.
+# Each key outside [[lists]] of tables can be overridden by environment: CASEPOST_DATA_DIR, CASEPOST_SMTP__LISTEN.
 """
 
 

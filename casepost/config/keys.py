@@ -254,6 +254,24 @@ class Reminders(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     )
 
 
+class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[reading]"""
+
+    topics_dir: Annotated[
+        Path | None, Key("an administrator's own topic words, LANGUAGE.toml; instead of the shipped file of that name")
+    ] = None
+
+
+class Identifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[[identifiers]]"""
+
+    name: Annotated[str, Key('how it is called in cases, such as "serial"')] = ""
+    label: Annotated[
+        tuple[str, ...], Key('words that stand before it, such as ["serial no", "Seriennummer"]; [] = none needed')
+    ] = ()
+    pattern: Annotated[str, Key('what it looks like, a regular expression of RE2: "HW-[0-9]{11}"')] = ""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration, checked; every path in it is absolute."""
 
@@ -299,6 +317,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Limits, Key("Acknowledgements; what is over a limit goes out at the next free slot, several in one mail.")
     ] = Limits()
     imap: Annotated[tuple[Imap, ...], Key("Mailboxes to fetch from, any number.")] = ()
+    reading: Annotated[Reading, Key("How mails are understood.")] = Reading()
+    identifiers: Annotated[
+        tuple[Identifier, ...], Key("Identifiers of your own beside the built-in kinds, any number.")
+    ] = ()
     delivery: Annotated[Delivery, Key("How mail goes out.")] = Delivery()
     queues: Annotated[tuple[Queue, ...], Key("Queues, any number: one address each.")] = (Queue(),)
     reminders: Annotated[Reminders, Key('ISO 8601 durations; "" switches one off; each is sent once for one wait.')] = (

@@ -133,7 +133,7 @@ class Reader:
             if name == "CASEPOST_CONFIG" or name.startswith("CASEPOST_FAIL"):  # the file's name; failpoints
                 continue
             hint = _find_nearest(name, known)
-            if re.match(r"CASEPOST_(IMAP|QUEUES)(_|$)", name):
+            if re.match(r"CASEPOST_(IMAP|QUEUES|IDENTIFIERS)(_|$)", name):
                 advice = "lists of tables are set in the file only"
             else:
                 advice = f"did you mean {hint}?" if hint else f"it takes {PREFIX}KEY or {PREFIX}TABLE__KEY"

@@ -11,6 +11,7 @@ def find_conflicts(config: Config) -> Iterator[str]:
     if (config.smtp.tls_cert is None) != (config.smtp.tls_key is None):
         yield "[smtp] tls_cert, tls_key: takes both or neither"
     yield from _find_delivery_conflicts(config.delivery)
+    yield from _find_reading_conflicts(config)
     for count, mailbox in enumerate(config.imap, start=1):
         yield from _find_mailbox_conflicts(mailbox, f"[[imap]] no. {count}", config.imap[: count - 1])
     yield from _find_queue_conflicts(config.queues)
@@ -21,6 +22,30 @@ def _find_delivery_conflicts(delivery: Delivery) -> Iterator[str]:
         yield "[delivery] dkim_selector, dkim_key_file: takes both or neither"
     if delivery.password_env and not urlsplit(delivery.url).username:
         yield "[delivery] password_env: takes a url with a user, smtp+starttls://user@host:587"
+
+
+def _find_reading_conflicts(config: Config) -> Iterator[str]:
+    """Own identifiers and topics are checked by those who will use them, when there are any."""
+    if config.reading.topics_dir is not None:
+        from ingest.topics import load_rules
+
+        try:
+            if not config.reading.topics_dir.is_dir():
+                raise ValueError(f"{config.reading.topics_dir} is no folder")
+            load_rules(config.reading.topics_dir)
+        except (ValueError, OSError) as error:
+            yield f"[reading] topics_dir: takes a folder with files LANGUAGE.toml: {error}"
+    seen: set[str] = set()
+    for count, one in enumerate(config.identifiers, start=1):
+        from ingest.identifiers.own_kinds import OwnKind, check_own_kind
+
+        try:
+            check_own_kind(OwnKind(name=one.name, labels=one.label, pattern=one.pattern))
+        except ValueError as error:
+            yield f"[[identifiers]] no. {count}: {error}"
+        if one.name in seen:
+            yield f'[[identifiers]] no. {count} name: takes each name once, and "{one.name}" is there twice'
+        seen.add(one.name)
 
 
 def _find_mailbox_conflicts(mailbox: Imap, place: str, before: tuple[Imap, ...]) -> Iterator[str]:

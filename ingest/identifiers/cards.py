@@ -1,12 +1,17 @@
 """Payment card numbers never leave the raw mail: they are shown as `•••• 1111`."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from ingest.identifiers import checks
 
-_SEPARATOR = r"(?:[ \t\u00a0\u2007\u202f]|\r?\n>{0,3} ?|[-\u2010-\u2014\u2212.]|&nbsp;|&#160;|<[^<>]{0,80}>){0,3}"
-_RUN = re.compile(rf"(?<![\d+])\d{{1,19}}(?:{_SEPARATOR}\d{{1,19}}){{0,20}}")
+_SEPARATOR = (
+    r"(?:[ \u00a0\u2000-\u200d\u202f\u2060\u3000\ufeff]|\r?\n(?:>{1,3} ?){0,3}"
+    r"|[-\u2010-\u2015\u2212\uff0d.\uff0e_·•]"
+    r"|&nbsp;|&#160;|<[^<>]{0,80}>){0,3}"
+)
+_RUN = re.compile(rf"\d(?<![\d+].)\d{{0,18}}(?:{_SEPARATOR}\d{{1,19}}){{0,20}}")
 _DIGITS = re.compile(r"\d+")
 # Issuer ranges of ISO/IEC 7812 in use: (lowest and highest leading digits, lengths).
 _ISSUERS = (
@@ -25,11 +30,12 @@ _MAX_GROUPS = 21
 
 def is_card_number(digits: str) -> bool:
     """Whether 13 to 19 digits are a card: an issuer's range and length, and the Luhn check."""
-    if not 13 <= len(digits) <= 19 or not checks.luhn(digits) or len(set(digits)) == 1:
+    if not 13 <= len(digits) <= 19 or not digits.isdigit() or len(set(digits)) == 1:
         return False
-    if len(digits) == 13 and checks.gtin(digits):
-        return False  # an EAN of Germany begins with 4 as the 13-digit cards of the past did
-    return any(len(digits) in lengths and prefix.match(digits) for prefix, lengths in _ISSUERS)
+    if not any(len(digits) in lengths and prefix.match(digits) for prefix, lengths in _ISSUERS):
+        return False
+    # An EAN of Germany begins with 4 as the 13-digit cards of the past did.
+    return checks.luhn(digits) and not (len(digits) == 13 and checks.gtin(digits))
 
 
 def mask_card_numbers(text: str, known: Iterable[str] = ()) -> str:
@@ -47,23 +53,35 @@ def _mask_run(run: str, known: list[str]) -> str:
         if end is None:
             index += 1
             continue
-        number = "".join(group[0] for group in groups[index:end])
+        number = _plain("".join(group[0] for group in groups[index:end]))
         out.append(run[pos : groups[index].start()] + "•••• " + number[-4:])
         pos = groups[end - 1].end()
         index = end
     return "".join(out) + run[pos:]
 
 
+def _is_other(groups: list["re.Match[str]"], digits: str, known: list[str]) -> bool:
+    """Whether digits belong to known values, or are a column of numbers: a card wraps once at most."""
+    if any(digits in value for value in known) or all(group[0] in known for group in groups):
+        return True
+    return groups[0].string.count("\n", groups[0].start(), groups[-1].end()) > 1
+
+
+def _plain(digits: str) -> str:
+    """Full-width digits and those of other scripts as ASCII."""
+    return digits if digits.isascii() else "".join(str(unicodedata.decimal(c)) for c in digits)
+
+
 def _find_card(groups: list["re.Match[str]"], start: int, known: list[str]) -> int | None:
     """The index behind the last group when a card number begins at group `start`; the longest one wins."""
     best = None
     digits = ""
-    if groups[start][0][0] not in _FIRST_DIGITS:
+    if _plain(groups[start][0][0]) not in _FIRST_DIGITS:
         return None
     for index in range(start, len(groups)):
-        digits += groups[index][0]
+        digits += _plain(groups[index][0])
         if len(digits) > 19:
             break
-        if is_card_number(digits) and not any(digits in value for value in known):
+        if is_card_number(digits) and not _is_other(groups[start : index + 1], digits, known):
             best = index + 1
     return best

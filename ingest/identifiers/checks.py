@@ -1,63 +1,64 @@
-"""Check digits and normal forms: each function takes a found spelling and gives the normal form, or None."""
+"""Check digits and normal forms: each function takes a found spelling and gives the normal form, or None.
+
+Those of parcels are in `checks_parcels`, those of money in `checks_money`.
+"""
 
 import re
 
 from stdnum import isbn
-from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
-from stdnum.gb import vat as gb_vat
 
-_SEPARATORS = re.compile(r"[\s.\-]+")
-_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
-# Lengths of the IBAN by country (ISO 13616 registry), those of the countries marketplaces pay to.
-_IBAN_LENGTH = {
-    "AD": 24,
-    "AE": 23,
-    "AT": 20,
-    "BE": 16,
-    "BG": 22,
-    "CH": 21,
-    "CY": 28,
-    "CZ": 24,
-    "DE": 22,
-    "DK": 18,
-    "EE": 20,
-    "ES": 24,
-    "FI": 18,
-    "FR": 27,
-    "GB": 22,
-    "GI": 23,
-    "GR": 27,
-    "HR": 21,
-    "HU": 28,
-    "IE": 22,
-    "IL": 23,
-    "IS": 26,
-    "IT": 27,
-    "LI": 21,
-    "LT": 20,
-    "LU": 20,
-    "LV": 21,
-    "MC": 27,
-    "MT": 31,
-    "NL": 18,
-    "NO": 15,
-    "PL": 28,
-    "PT": 25,
-    "RO": 24,
-    "RS": 22,
-    "SA": 24,
-    "SE": 24,
-    "SI": 19,
-    "SK": 24,
-    "SM": 27,
-    "TR": 26,
-    "UA": 29,
-}
+_SEPARATORS = re.compile(r"[\s._/-]+")
+_DATE = re.compile(r"(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{2}|(?:19|20)\d\d)")
+_MEASURE = re.compile(
+    r"\d{1,5}(?:[.,]\d{1,3})?(?:x|mm|cm|m|kg|g|ml|l|er|st|nd|rd|th|eur|usd|%)?(?:\d{1,4}(?:cm|mm)?)?", re.I
+)
+_DOUBLED = str.maketrans("0123456789", "0246813579")  # twice the digit, nine less where that has two
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CASE_ID = re.compile(r"\d{9,12}")
+_ERROR_CODE = re.compile(r"\d{4,6}|0x[0-9A-F]{4,8}", re.I)
+_ERROR_NAME = re.compile(r"[A-Z][A-Za-z]{1,29}-\d{3,6}")
+_DOTTED = re.compile(r"[^\W\d_]{2,20}(?:[._][^\W\d_]{2,20}){2,5}")
+_FILE_OR_HOST = re.compile(
+    r"\.(?:com|net|org|uk|de|fr|it|es|nl|pl|se|eu|tr|jp|cn|io|example|xlsx?|csv|txt|pdf|docx?|png|jpe?g)\Z"
+)
+_JOINING = frozenset(
+    [
+        "of",
+        "to",
+        "in",
+        "on",
+        "by",
+        "the",
+        "and",
+        "not",
+        "be",
+        "no",
+        "or",
+        "as",
+        "is",
+        "for",
+        "und",
+        "im",
+        "zu",
+        "de",
+        "la",
+    ]
+)
+_NO_SELLER = re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}|[0-9A-F]+|[A-Z]{2}\d[0-9A-Z]{3,8}(?:MB|FT)\d{3,4}")
+_PUBLIC_IDS = (
+    "ATVPDKIKX0DER A1PA6795UKMFR9 A1F83G8C2ARO7P A13V1IB3VIYZZH APJ6JRA9NG5V4 A1RKKUPIHCS9HS A1805IZSGTT6HS"
+    " A1C3SOZRARQ6R3 A2NODRKZP88ZB9 A33AVAJ2PDY3EV A1VC38T7YXB528 AMEN7PMS3EDWL A2EUQ1WTGCTBG2 A1AM78C64UM0Y8"
+    " A2Q3Y263D00KWC A39IBJ37TRP1C6 AAHKV2X7AFYLW"
+)
+_MARKETPLACES = frozenset(_PUBLIC_IDS.split())
+_FNSKU = re.compile(r"X00[0-9A-Z]{7}")
+_FBA = re.compile(r"FBA\d[0-9A-Z]{7,11}?(?:U\d{6})?")
+_NO_FBA = re.compile(r"FBA(?:\d+|20\d\d[A-Z]+)")
 
 
 def compact(text: str) -> str:
-    """Upper case without blanks, dots and hyphens."""
+    """Upper case without blanks, dots, hyphens and slashes."""
     return _SEPARATORS.sub("", text).upper()
 
 
@@ -66,18 +67,47 @@ def as_is(text: str) -> str | None:
     return text
 
 
+def upper(text: str) -> str | None:
+    """Capitals are the normal form."""
+    return text.upper()
+
+
+def is_date(text: str) -> bool:
+    """Whether a spelling is a date in digits and nothing else."""
+    return _DATE.fullmatch(text) is not None
+
+
 def order_id(text: str) -> str | None:
     """3-7-7 with hyphens, from any separators."""
     digits = compact(text)
-    return f"{digits[:3]}-{digits[3:10]}-{digits[10:]}" if len(digits) == 17 else None
+    whole = len(digits) == 17 and digits[3:].isdigit() and (digits[:3].isdigit() or digits[:3] in ("D01", "S01"))
+    return f"{digits[:3]}-{digits[3:10]}-{digits[10:]}" if whole and digits.strip("0") else None
+
+
+def fba_shipment(text: str) -> str | None:
+    """FBA, a digit and more of which not all are digits; a year and a word is no shipment."""
+    value = text.upper()
+    return None if _NO_FBA.fullmatch(value) else value
+
+
+def fba_shipment_bare(text: str) -> str | None:
+    """A cell that is a shipment, with or without the number of the box."""
+    match = _FBA.fullmatch(text.upper())
+    return fba_shipment(re.sub(r"U\d{6}\Z", "", match[0])) if match else None
+
+
+def fnsku(text: str) -> str | None:
+    """X00 and seven capitals or digits."""
+    value = text.upper()
+    return value if _FNSKU.fullmatch(value) else None
 
 
 def asin(text: str) -> str | None:
     """Ten characters in upper case; a book's ASIN is its ISBN-10."""
     value = text.upper()
-    if value.startswith("B"):
+    if re.fullmatch(r"B[0-9A-Z]{9}", value):
         return value if any(c.isdigit() for c in value) else None
-    return value if isbn.is_valid(value) else None
+    return value if len(value) == 10 and isbn.is_valid(value) else None
 
 
 def isbn13(text: str) -> str | None:
@@ -91,105 +121,78 @@ def isbn13(text: str) -> str | None:
 def gtin(text: str) -> str | None:
     """GTIN-8, UPC (12), EAN (13), GTIN-14 with a right GS1 check digit; never the placeholder of zeros."""
     digits = compact(text)
-    return digits if len(digits) in (8, 12, 13, 14) and _gs1(digits) and digits.strip("0") else None
+    return digits if len(digits) in (8, 12, 13, 14) and gs1(digits) and digits.strip("0") else None
 
 
-def _gs1(digits: str) -> bool:
-    return digits.isdigit() and sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(reversed(digits))) % 10 == 0
+def gs1(digits: str) -> bool:
+    """The check of GS1: GTIN, SSCC; weights 3 and 1 from the right."""
+    whole = digits.isascii() and digits.isdigit()
+    return whole and sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(reversed(digits))) % 10 == 0
 
 
 def luhn(digits: str) -> bool:
     """The check of payment cards (ISO/IEC 7812-1)."""
-    doubled = (int(d) * 2 if i % 2 else int(d) for i, d in enumerate(reversed(digits)))
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
-
-
-def ups(text: str) -> str | None:
-    """1Z and sixteen characters; letters count as (code - 63) mod 10, the last digit checks."""
-    value = compact(text)
-    if len(value) != 18 or not value.startswith("1Z") or not value[-1].isdigit():
-        return None
-    numbers = [int(c) if c.isdigit() else (ord(c) - 63) % 10 for c in value[2:]]
-    total = sum(number * (2 if i % 2 else 1) for i, number in enumerate(numbers[:-1]))
-    return value if -total % 10 == numbers[-1] else None
-
-
-def s10(text: str) -> str | None:
-    """UPU S10: two letters, eight digits, a check digit (weights 8 6 4 2 3 5 9 7), two letters."""
-    value = compact(text)
-    if not re.fullmatch(r"[A-Z]{2}\d{9}[A-Z]{2}", value):
-        return None
-    total = sum(int(d) * weight for d, weight in zip(value[2:10], (8, 6, 4, 2, 3, 5, 9, 7), strict=True))
-    check = {10: 0, 11: 5}.get(11 - total % 11, 11 - total % 11)
-    return value if check == int(value[10]) else None
-
-
-def sscc(text: str) -> str | None:
-    """A parcel's SSCC (00 and eighteen digits) or USPS number (twenty to twenty-two digits): GS1 check digit."""
-    digits = compact(text)
-    return digits if digits.isdigit() and len(digits) in (20, 22) and _gs1(digits) else None
-
-
-def labelled_tracking(text: str) -> str | None:
-    """What stands behind "tracking number": ten digits and more, but no UPS or S10 number with a wrong check digit."""
-    value = compact(text)
-    if value.startswith("1Z"):
-        return ups(value)
-    if re.fullmatch(r"[A-Z]{2}\d{9}[A-Z]{2}", value):
-        return s10(value)
-    if len(value) in (15, 16) and value.isdigit() and luhn(value) and value[0] in "345":
-        return None  # rather a payment card in the wrong field than a parcel: it must not be kept in clear
-    return value if sum(c.isdigit() for c in value) >= 8 and not _DATE.fullmatch(text) else None
+    return sum(map(int, digits[-1::-2] + digits[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def sku(text: str) -> str | None:
-    """A seller's own article number: a digit in it, or capitals joined by a hyphen; not a word of the sentence."""
-    value = text.rstrip(".-/+_,")
-    if len(value) < 2 or _DATE.fullmatch(value):
+    """A seller's own article number, not a word of the sentence.
+
+    A digit is in it, or capitals are joined by a hyphen, or three words by dots or underscores.
+    """
+    value = text.replace("\n", "").rstrip(".-/+_,").lstrip("./+_-")
+    if len(value) < 2 or is_date(value):
         return None
     if any(c.isdigit() for c in value):
+        small = _MEASURE.fullmatch(value) is not None and len(value) < 4
+        return None if small or _YEAR.fullmatch(value) else value
+    if _DOTTED.fullmatch(value) and not _FILE_OR_HOST.search(value):
         return value
-    return value if "-" in value and value.upper() == value else None
+    return value if re.search(r"[-_]", value) and value.upper() == value else None
+
+
+def sku_of_words(text: str) -> str | None:
+    """Small words joined by hyphens, as an article number only: "out-of-stock", "up-to-date" are words."""
+    return None if _JOINING.intersection(text.split("-")) else text
 
 
 def seller_id(text: str) -> str | None:
-    """A and twelve or more capitals and digits, at least one of them a digit."""
-    return text if any(c.isdigit() for c in text) else None
+    """A and nine or more capitals and digits, at least one of them a digit; no marketplace's public id."""
+    value = text.upper()
+    made = value[:1] == "A" and any(c.isdigit() for c in value) and value.isalnum()
+    return value if made and value not in _MARKETPLACES else None
 
 
-def vat_id(text: str) -> str | None:
-    """A valid VAT number of the EU or Great Britain with its country."""
-    value = compact(text).replace("/", "")
-    try:
-        if value.startswith("GB"):
-            gb_vat.validate(value[2:])
-            return value
-        vat.validate(value)
-    except ValidationError:
-        return None
-    return value
+def seller_id_bare(text: str) -> str | None:
+    """A seller's id that no label names: two digits and three letters or more.
+
+    Parcels (S10), queue ids of mail servers (hexadecimal) and the names of Outlook's hosts (..PR05MB2017) are as long.
+    """
+    digits = sum(c.isdigit() for c in text)
+    return None if digits < 2 or len(text) - digits < 3 or _NO_SELLER.fullmatch(text) else seller_id(text)
 
 
-def national_vat(country: str, text: str) -> str | None:
-    """A VAT number that is written without its country because its label says it: NIP, P.IVA, CIF."""
-    value = compact(text)
-    return vat_id(value if value.startswith(country) else country + value)
+def case_id(text: str) -> str | None:
+    """A cell of nine to twelve digits."""
+    return text if _CASE_ID.fullmatch(text) else None
 
 
-def iban(text: str) -> str | None:
-    """An IBAN of its country's length with a right check (mod 97); what follows it in the text is cut off."""
-    value = compact(text)
-    length = _IBAN_LENGTH.get(value[:2], 0)
-    if not length or len(value) < length:
-        return None
-    value = value[:length]
-    digits = "".join(str(int(c, 36)) for c in value[4:] + value[:4])
-    return value if int(digits) % 97 == 1 else None
+def case_before(text: str) -> str | None:
+    """The digits at the begin of "12542003071 numaralı vaka"."""
+    return text.split(maxsplit=1)[0]
 
 
-def invoice_number(text: str) -> str | None:
-    """Letters or separators beside digits; neither a date nor a plain amount."""
-    value = text.rstrip("-/.")
-    if _DATE.fullmatch(value) or sum(c.isdigit() for c in value) < 3 or value.isdigit():
-        return None
-    return value
+def error_code(text: str) -> str | None:
+    """Four to six digits, or hexadecimal ones."""
+    return text if _ERROR_CODE.fullmatch(text) else None
+
+
+def error_cell(text: str) -> str | None:
+    """A cell under "error code": digits, or letters and a number joined by a hyphen."""
+    return error_code(text) or (text if _ERROR_NAME.fullmatch(text) else None)
+
+
+def error_before(text: str) -> str | None:
+    """The digits at the begin of "8541 kodlu hata"; a round number counts errors."""
+    digits = re.match(r"\d+", text)
+    return digits[0] if digits and not digits[0].endswith("00") else None
