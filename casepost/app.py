@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 from casepost.config import Config, Queue
 from cases import model
 from cases.mail import Part
-from cases.transfer import decode_transfer
+from cases.transfer import decode_part
 from store.clock import Clock, real_clock
 from store.people import QueueSeed
 from store.store import Store, open_store, seed_store
 from store.wake import Waker
 
 if TYPE_CHECKING:
+    from ingest.files.picture_pool import PicturePool
+    from ingest.look_over import Eyes, LookOver
+    from ingest.read.pool import ReaderPool
+    from ingest.read.rules import ReadingRules
     from ingest.take_in import Reader, TakeIn
     from responder.delivery import Delivery
     from responder.due import Due
@@ -76,6 +80,30 @@ class App:
 
         return Templates(shipped=shipped_folder(), own=self.config.templates_dir)
 
+    @property
+    def reading_rules(self) -> "ReadingRules":
+        """What this installation adds to the reader's rules."""
+        from ingest.identifiers import OwnKind
+        from ingest.read.rules import ReadingRules
+
+        own = tuple(
+            OwnKind(name=identifier.name, labels=identifier.label, pattern=identifier.pattern)
+            for identifier in self.config.identifiers
+        )
+        return ReadingRules(own_kinds=own, topics_dir=self.config.reading.topics_dir)
+
+    def readers(self, size: int = 1) -> "ReaderPool":
+        """Children that read mails by this installation's rules; to be closed."""
+        from ingest.read.pool import ReaderPool
+
+        return ReaderPool(size=size, rules=self.reading_rules)
+
+    def eyes(self, size: int = 1) -> "PicturePool":
+        """Children that look at pictures; to be closed."""
+        from ingest.files.picture_pool import PicturePool
+
+        return PicturePool(size=size, own_kinds=self.reading_rules.own_kinds)
+
     def take_in(self, reader: "Reader", *, role: str) -> "TakeIn":
         """The shell that works on mails of the ledger."""
         from ingest.take_in import TakeIn
@@ -87,6 +115,12 @@ class App:
             reader=reader,
             holder=self.holder(role),
         )
+
+    def look_over(self, eyes: "Eyes", *, role: str) -> "LookOver":
+        """The shell that looks at pictures."""
+        from ingest.look_over import LookOver
+
+        return LookOver(ledger=self.store.ledger, cases=self.store.cases, eyes=eyes, holder=self.holder(role))
 
     def due(self, *, role: str) -> "Due":
         """The shell that writes what is due."""
@@ -127,7 +161,7 @@ class App:
     def load_parts(self, ledger_id: int, parts: Sequence[Part]) -> list[bytes]:
         """The contents of attachments: ranges of their raw mail, decoded."""
         raw = self.store.ledger.load(ledger_id)
-        return [decode_transfer(raw[part.offset : part.offset + part.length], part.encoding) for part in parts]
+        return [decode_part(raw[part.offset : part.offset + part.length], part) for part in parts]
 
     def _reminders(self) -> model.Reminders:
         given = self.config.reminders

@@ -9,12 +9,13 @@ from datetime import datetime
 from casepost.app import App
 from casepost.leases import kept
 from cases.change import Applied
-from ingest.read.pool import ReaderPool
+from ingest.files.picture_pool import can_look
 from responder.delivery import Delivery
 from responder.transport import Transport
 from store.apply import is_taken
 from store.events import seal_events
 from store.ledger import TRIES
+from store.looks import free_lapsed_looks
 from store.outbox import free_lapsed_outgoing
 from store.planned import free_lapsed_due
 
@@ -28,6 +29,7 @@ class Done:
     """How much was done."""
 
     taken_in: int = 0
+    looked_at: int = 0
     written: int = 0
     tried: int = 0
 
@@ -37,13 +39,15 @@ def do_due(app: App, *, at: datetime) -> Done:
     done = Done()
     store = app.store
     store.ledger.free_lapsed()
+    free_lapsed_looks(store.cases)
     free_lapsed_due(store.cases)
     free_lapsed_outgoing(store.cases, now=at)
-    with ReaderPool(size=1) as pool:
+    with app.readers() as pool, app.eyes() as pictures:
         transport = app.transport()
         take_in, due = app.take_in(pool, role=ROLE), app.due(role=ROLE)
+        look_over = app.look_over(pictures, role=ROLE)
         delivery = app.delivery(transport, role=ROLE)
-        with kept(take_in.renew, due.renew, delivery.renew):
+        with kept(take_in.renew, look_over.renew, due.renew, delivery.renew):
             while True:
                 read = take_in.take_in_some(clock=lambda: at, limit=_BATCH)
                 written = due.write_due(now=at, limit=_BATCH)
@@ -52,6 +56,8 @@ def do_due(app: App, *, at: datetime) -> Done:
                 if not read + written:
                     break
             done.tried = asyncio.run(_deliver(delivery, transport, at))
+            while can_look() and (seen := look_over.look_at_some(clock=lambda: at, limit=_BATCH)):
+                done.looked_at += seen
     seal_events(store.cases, holder=app.holder(ROLE))
     return done
 
@@ -64,7 +70,7 @@ def wait_for_disposition(app: App, ledger_id: int) -> Applied:
         if applied is not None:
             return applied
         time.sleep(0.02)
-    with ReaderPool(size=1) as pool:
+    with app.readers() as pool:
         take_in = app.take_in(pool, role=ROLE)
         with kept(take_in.renew):
             while (applied := take_in.take_in_one(ledger_id, now=app.clock())) is None:
@@ -81,7 +87,7 @@ def take_in_all(app: App, ledger_ids: Sequence[int], *, on_done: Callable[[], No
     """
     waiting = list(ledger_ids)
     app.store.ledger.free_lapsed()
-    with ReaderPool(size=1) as pool:
+    with app.readers() as pool:
         take_in = app.take_in(pool, role=ROLE)
         with kept(take_in.renew):
             for _ in range(TRIES):

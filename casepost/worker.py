@@ -1,6 +1,6 @@
-"""The worker: one process that reads and decides, writes what is due, and hands the outbox over.
+"""The worker: one process that reads and decides, looks at pictures, writes what is due, hands the outbox over.
 
-Three kinds of station, each a thread around one shell. What one station makes due wakes the next at once.
+Four kinds of station, each a thread around one shell. What one station makes due wakes the next at once.
 """
 
 import asyncio
@@ -17,8 +17,10 @@ from casepost.leases import RENEW_EVERY
 from casepost.ticker import start_ticker
 from casepost.warm import warm_up
 from cases.errors import TemporaryError
+from ingest.files.picture_pool import PicturePool, can_look
 from ingest.read.pool import ReaderPool
 from store.events import seal_events
+from store.looks import free_lapsed_looks, next_look_at
 from store.outbox import free_lapsed_outgoing, next_try_at
 from store.planned import free_lapsed_due, next_due_at
 from store.wake import WakeSocket
@@ -92,11 +94,12 @@ class Station(threading.Thread):
 class Worker:
     """All stations of one node, with their leases renewed and their wake-ups heard."""
 
-    def __init__(self, app: App, pool: ReaderPool) -> None:
+    def __init__(self, app: App, pool: ReaderPool, pictures: PicturePool) -> None:
         self._app = app
         self._loop = asyncio.new_event_loop()
         self._transport = app.transport()
         self._take_in = app.take_in(pool, role=ROLE)
+        self._look_over = app.look_over(pictures, role=ROLE)
         self._due = app.due(role=ROLE)
         self._delivery = app.delivery(self._transport, role=ROLE)
         store, clock = app.store, app.clock
@@ -104,11 +107,16 @@ class Worker:
         write = Station(
             "write", work=self._write, next_at=lambda: next_due_at(store.cases), clock=clock, then=[deliver]
         )
+        look = Station("look", work=self._look, next_at=lambda: next_look_at(store.cases), clock=clock)
+        looking = [look] if can_look() else []  # what it would look at waits until text recognition is installed
         self._stations = [
             *(
-                Station(f"take-in-{n}", work=self._read, next_at=store.ledger.next_at, clock=clock, then=[write])
+                Station(
+                    f"take-in-{n}", work=self._read, next_at=store.ledger.next_at, clock=clock, then=[write, *looking]
+                )
                 for n in range(_READERS)
             ),
+            *looking,
             write,
             deliver,
         ]
@@ -140,6 +148,9 @@ class Worker:
     def _read(self) -> int:
         return self._take_in.take_in_some(clock=self._app.clock, limit=_BATCH)
 
+    def _look(self) -> int:
+        return self._look_over.look_at_some(clock=self._app.clock, limit=1)
+
     def _write(self) -> int:
         return self._due.write_due(now=self._app.clock())
 
@@ -147,7 +158,7 @@ class Worker:
         return self._loop.run_until_complete(self._delivery.deliver_due(now=self._app.clock()))
 
     def _renew(self) -> None:
-        for shell in (self._take_in, self._due, self._delivery):
+        for shell in (self._take_in, self._look_over, self._due, self._delivery):
             shell.renew()
 
     def _seal(self) -> None:
@@ -157,6 +168,7 @@ class Worker:
         store = self._app.store
         self._renew()  # first: after a halt of the machine our own claims have lapsed, and are still in work
         store.ledger.free_lapsed(node=node)
+        free_lapsed_looks(store.cases, node=node)
         free_lapsed_due(store.cases, node=node)
         free_lapsed_outgoing(store.cases, now=self._app.clock(), node=node)
 
@@ -171,7 +183,8 @@ def run_worker(app: App, ready: Callable[[], None]) -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor says when to end
     with ExitStack() as stack:
-        pool = stack.enter_context(ReaderPool(size=_READERS))
+        pool = stack.enter_context(app.readers(_READERS))
+        pictures = stack.enter_context(app.eyes())
         stack.callback(app.store.close)
         warm_up(app, pool, readers=_READERS)
-        Worker(app, pool).run(stop, ready)
+        Worker(app, pool, pictures).run(stop, ready)

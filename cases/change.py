@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.mail import Address, Mail
+from cases.mail import Address, Identifier, Mail
 from cases.model import Direction, Happening, MessageKind, Outcome, Priority, Strength
 
 
@@ -69,12 +69,31 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Sighting:
+    """What a file of a message shows, seen some time after the message was read; it replaces what was seen before."""
+
+    message_id: int
+    path: str
+    identifiers: tuple[Identifier, ...]
+    reader_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rereading:
+    """A message of the case as today's reader reads its raw mail."""
+
+    message_id: int
+    mail: Mail
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """Everything that one mail, command or tick does to one case, in one transaction.
 
     `case_id` is None together with `opening` for a new case, and without it for a mail that belongs to no
     case. `report` is written to the member of staff who caused the change (`user_id`). `silent`: nothing may
-    go back to the sender; `filed`: nobody at all is written to, and nothing is waited for.
+    go back to the sender; `filed`: nobody at all is written to, and nothing is waited for. `sighting` and
+    `rereading` bring what was read of a message that is there already.
     """
 
     actor: str
@@ -89,6 +108,8 @@ class Change:
     report: str = ""
     silent: bool = False
     filed: bool = False
+    sighting: Sighting | None = None
+    rereading: Rereading | None = None
     links: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

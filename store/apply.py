@@ -16,6 +16,7 @@ from cases.model import CaseState, Happening, Outcome, Status
 from cases.plan import Plan, Planned, ReplyKind, plan_after
 from store.case_rows import link_cases, load_state, lock_current, make_case, save_case
 from store.database import Database
+from store.derived import record_sighting, replace_derived
 from store.dispositions import claim_key, find_disposition, forget_weaker, record_disposition
 from store.events import add_event
 from store.messages import insert_message
@@ -73,6 +74,10 @@ def change_case(connection: Connection, change: Change) -> Applied:
     )
     if state is not None:
         message_id = insert_message(connection, state, change) if change.message else None
+        if change.rereading is not None:
+            replace_derived(connection, state.id, change.rereading, at=change.at)
+        if change.sighting is not None:
+            record_sighting(connection, state.id, change.sighting)
         applied = replace(applied, case_id=state.id, number=state.number, message_id=message_id)
         _follow(connection, state, change, message_id)
         for number in change.links:

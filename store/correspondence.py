@@ -149,6 +149,7 @@ def part_from(row: Row[Any]) -> Part:
         content_id=row.content_id,
         inline=row.inline,
         attachment=row.attachment,
+        inside=row.inside,
     )
 
 

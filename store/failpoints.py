@@ -17,6 +17,7 @@ class Step(StrEnum):
     REPLY_WRITTEN = "reply-written"
     DATA_BEGINS = "data-begins"
     HANDED_OVER = "handed-over"
+    PICTURE_SEEN = "picture-seen"
 
 
 def _kill() -> None:

@@ -7,14 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from cases.change import Change, NewMessage
-from cases.mail import Address, Mail
-from cases.missing import find_missing
+from cases.mail import Address
 from cases.model import CaseState, MessageKind
-from store.columns import clean_text
-from store.tables import cases, identifiers, known_ids, messages, participants, parts
-
-# The same as `cases.mail.Part.is_listed`.
-LISTED = sa.or_(parts.c.attachment, sa.and_(parts.c.inline, parts.c.filename.is_not(None)))
+from store.derived import add_looks, insert_derived, is_seller_word, update_missing
+from store.tables import known_ids, messages, participants
 
 
 def insert_message(connection: Connection, state: CaseState, change: Change) -> int:
@@ -28,11 +24,13 @@ def insert_message(connection: Connection, state: CaseState, change: Change) -> 
         ).scalar()
     values = _message_values(state, change, message) | {"participant_id": participant_id}
     message_id = connection.execute(sa.insert(messages).values(values).returning(messages.c.id)).scalar_one()
-    _insert_derived(connection, state.id, message_id, message.mail)
+    insert_derived(connection, state.id, message_id, message.mail)
     if message.mail.message_id:
         add_known_id(connection, message.mail.message_id, message_id=message_id, case_id=state.id)
-    if message.kind is MessageKind.SELLER and not message.unconfirmed:
-        _update_missing(connection, state.id)
+    if message.kind is MessageKind.SELLER:
+        add_looks(connection, message_id, message.mail.to_look_at, at=change.at)
+    if is_seller_word(message.kind, unconfirmed=message.unconfirmed):
+        update_missing(connection, state.id)
     return int(message_id)
 
 
@@ -81,58 +79,3 @@ def _message_values(state: CaseState, change: Change, message: NewMessage) -> di
         "reader_version": mail.reader_version,
         "references": list(mail.references),
     }
-
-
-def _insert_derived(connection: Connection, case_id: int, message_id: int, mail: Mail) -> None:
-    if mail.parts:
-        connection.execute(
-            sa.insert(parts),
-            [
-                {
-                    "message_id": message_id,
-                    "path": part.path,
-                    "start": part.offset,
-                    "length": part.length,
-                    "encoding": clean_text(part.encoding)[:32],
-                    "content_type": part.content_type,
-                    "charset": part.charset,
-                    "filename": part.filename,
-                    "content_id": part.content_id,
-                    "inline": part.inline,
-                    "attachment": part.attachment,
-                    "size": part.size,
-                    "sha256": part.sha256,
-                    "reader_version": mail.reader_version,
-                }
-                for part in mail.parts
-            ],
-        )
-    if mail.identifiers:
-        connection.execute(
-            sa.insert(identifiers),
-            [
-                {
-                    "case_id": case_id,
-                    "message_id": message_id,
-                    "kind": found.kind,
-                    "value": found.value,
-                    "source": found.source,
-                    "reader_version": mail.reader_version,
-                }
-                for found in mail.identifiers
-            ],
-        )
-
-
-def _update_missing(connection: Connection, case_id: int) -> None:
-    """What the case's topic still needs, all its messages taken together."""
-    topic = connection.execute(sa.select(cases.c.topic).where(cases.c.id == case_id)).scalar_one()
-    kinds = connection.execute(sa.select(identifiers.c.kind).where(identifiers.c.case_id == case_id)).scalars()
-    pictures = connection.execute(
-        sa.select(parts.c.id)
-        .join(messages, messages.c.id == parts.c.message_id)
-        .where(messages.c.case_id == case_id, parts.c.content_type.startswith("image/"), LISTED)
-        .limit(1)
-    )
-    missing = find_missing(topic, list(kinds), has_picture=pictures.first() is not None)
-    connection.execute(sa.update(cases).where(cases.c.id == case_id).values(missing=list(missing)))

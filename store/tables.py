@@ -164,6 +164,7 @@ parts = sa.Table(
     sa.Column("start", BigId, nullable=False),
     sa.Column("length", BigId, nullable=False),
     sa.Column("encoding", sa.String(32), nullable=False),
+    sa.Column("inside", BigId),
     sa.Column("content_type", Text, nullable=False),
     sa.Column("charset", Text),
     sa.Column("filename", Text),
@@ -184,11 +185,30 @@ identifiers = sa.Table(
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("value", Indexed, nullable=False),
     sa.Column("source", sa.String(16), nullable=False),
+    # The file that was looked at, where text recognition saw it; NULL: it was read with the mail.
+    sa.Column("path", sa.String(200)),
     sa.Column("reader_version", sa.Integer, nullable=False),
     sa.Index(None, "value", "kind"),
 )
 
 # What is taken out of a derived text and stays out when the mail is read again; `field` names the column or part.
+# Files of a message that can only be looked at. States: waiting -> working -> done | failed.
+looks = sa.Table(
+    "looks",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("message_id", BigId, sa.ForeignKey("messages.id"), nullable=False),
+    sa.Column("path", sa.String(200), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("last_error", Text, nullable=False),
+    sa.Column("lease_holder", sa.String(100)),
+    sa.Column("lease_until", Instant),
+    sa.UniqueConstraint("message_id", "path"),
+    sa.Index(None, "state", "due_at"),
+)
+
 redactions = sa.Table(
     "redactions",
     metadata,

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection, Row
 from cases.change import Applied
 from cases.model import Direction, Outcome
 from cases.plan import AT_ONCE
+from store.derived import LISTED
 from store.errors import NotFound
-from store.messages import LISTED
 from store.tables import (
     cases,
     events,

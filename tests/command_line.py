@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from casepost.app import App
 from cases.arrival import Arrival, Channel
 from cases.mail import Mail
-from ingest.read.pool import ReaderFailed
+from ingest.child_pool import ReaderFailed
 from ingest.read.reader import read
 from store.tables import outbox
 

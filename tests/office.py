@@ -13,8 +13,10 @@ from sqlalchemy.engine import Row
 
 from cases.arrival import Arrival, Channel
 from cases.change import Applied
-from cases.mail import Mail, Part
-from cases.transfer import decode_transfer
+from cases.mail import Identifier, Mail, Part, Source
+from cases.transfer import decode_part
+from ingest.files.look import Seen
+from ingest.look_over import LookOver
 from ingest.read.reader import read
 from ingest.take_in import TakeIn
 from responder.delivery import Delivery
@@ -43,6 +45,25 @@ class Here:
 
 
 @dataclass
+class Eyes:
+    """Eyes that see what they are told to; `faults` are raised first, one a file."""
+
+    sees: dict[str, str] = field(default_factory=dict)
+    faults: list[Exception] = field(default_factory=list)
+    asked: list[tuple[str, tuple[Identifier, ...]]] = field(default_factory=list)
+
+    def look(self, raw: bytes, path: str, *, language: str | None, known: tuple[Identifier, ...] = ()) -> Seen:
+        self.asked.append((path, known))
+        if self.faults:
+            raise self.faults.pop(0)
+        found = (Identifier(kind=kind, value=value, source=Source.IMAGE) for kind, value in self.sees.items())
+        return Seen(identifiers=tuple(found))
+
+    def rest(self) -> None:
+        pass
+
+
+@dataclass
 class Way:
     """A way out that answers what it is told to, and keeps what it was given."""
 
@@ -66,6 +87,7 @@ class Office:
 
     store: Store
     reader: Here = field(default_factory=Here)
+    eyes: Eyes = field(default_factory=Eyes)
     way: Way = field(default_factory=Way)
     templates: Templates = field(default_factory=lambda: Templates(shipped=shipped_folder()))
 
@@ -100,6 +122,11 @@ class Office:
             reader=self.reader,
             holder=HOLDER,
         )
+
+    def look(self, *, now: datetime = NOW) -> int:
+        """Look at all pictures that wait."""
+        shell = LookOver(ledger=self.store.ledger, cases=self.store.cases, eyes=self.eyes, holder=HOLDER)
+        return sum(iter(lambda: shell.look_at_some(clock=lambda: now, limit=5), 0))
 
     def due(self, *, hold: bool = False) -> Due:
         """The shell that writes."""
@@ -147,4 +174,4 @@ class Office:
 
     def _load_parts(self, ledger_id: int, parts: Sequence[Part]) -> list[bytes]:
         raw = self.store.ledger.load(ledger_id)
-        return [decode_transfer(raw[one.offset : one.offset + one.length], one.encoding) for one in parts]
+        return [decode_part(raw[one.offset : one.offset + one.length], one) for one in parts]

@@ -1,5 +1,6 @@
 """`casepost due` lists what waits for its time; `casepost run-due` does it."""
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -42,6 +43,9 @@ def run_due(at: datetime | None, as_json: bool, config_file: Path | None) -> Non
     app = open_app(config_file)
     done = do_due(app, at=at or app.clock())
     if as_json:
-        print_json({"taken_in": done.taken_in, "written": done.written, "tried": done.tried})
+        print_json(asdict(done))
     else:
-        click.echo(f"{done.taken_in} mails taken in, {done.written} replies written, {done.tried} deliveries tried")
+        click.echo(
+            f"{done.taken_in} mails taken in, {done.written} replies written, {done.tried} deliveries tried,"
+            f" {done.looked_at} pictures looked at"
+        )

@@ -96,10 +96,10 @@ class Unreadable(PermanentError):
 
 
 def _try_to_read(app: App, ledger_id: int) -> None:
-    from ingest.read.pool import ReaderFailed, ReaderPool
+    from ingest.child_pool import ReaderFailed
 
     find_quarantined(app.store, ledger_id)
-    with ReaderPool(size=1) as pool:
+    with app.readers() as pool:
         try:
             pool.read(app.store.ledger.load(ledger_id))
         except ReaderFailed as error:

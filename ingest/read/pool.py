@@ -1,60 +1,31 @@
-"""Readers in children that can be killed: a mail that hangs or eats memory costs one child, never the service.
+"""Readers of mails in children that can be killed."""
 
-Thread-safe: `read` takes a free child or waits for one. Results come back as MessagePack and are checked against
-the type; nothing a child sends is ever unpickled.
-"""
-
-import contextlib
+import functools
 import math
-import os
-import queue
-import signal
-import threading
-from dataclasses import dataclass
-from multiprocessing import forkserver, get_context
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
 
-import msgspec
-
-from cases.errors import TemporaryError
 from cases.mail import Mail
-from ingest.read.child import DONE, ChildLimits, Reader, serve
+from ingest.child import ChildLimits
+from ingest.child_pool import ChildPool, ReaderFailed, ReaderUnavailable
 from ingest.read.reader import read as read_mail
+from ingest.read.rules import NO_OWN_RULES, ReadingRules
 
-_START_SECONDS = 60.0
-_STOP_SECONDS = 2.0
-_FOR_PYTHON = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL")  # what it starts by
-
-
-class ReaderFailed(Exception):
-    """The child could not read the mail; `reason` is "time", "memory", "died" or the name of an error."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+_WITH_FILES, _WITHOUT_FILES = b"F", b"-"
 
 
-class ReaderUnavailable(ReaderFailed, TemporaryError):
-    """No child could read the mail to its end: none can be started, or it was killed. No fault of the mail."""
+class Reader(Protocol):
+    """Raw octets to a Mail; `open_files`: attached files are opened too."""
+
+    def __call__(self, raw: bytes, *, open_files: bool) -> Mail:
+        """What the mail says."""
 
 
-@dataclass(kw_only=True, slots=True)
-class _Child:
-    """A running child, the parent's end of its pipe, and how many mails it has read."""
+class ReaderPool(ChildPool[Mail]):
+    """`size` children that read mails; `seconds` of wall and processor time and `memory_bytes` for one mail.
 
-    process: ForkServerProcess
-    conn: Connection
-    mails: int = 0
-
-
-class ReaderPool:
-    """`size` children that read mails, each started when it is first needed and recycled after some mails.
-
-    `seconds` is the wall time for one mail, `memory_bytes` what a child may use above its start. `reader` is what
-    runs in the child; only tests give another one.
+    `rules` are the installation's own. `reader` is what runs in the child, picklable; only tests give another one.
     """
 
     def __init__(
@@ -64,140 +35,36 @@ class ReaderPool:
         seconds: float = 20.0,
         memory_bytes: int = 512 * 2**20,
         recycle_after: int = 500,
-        reader: Reader = read_mail,
+        rules: ReadingRules = NO_OWN_RULES,
+        reader: Reader | None = None,
     ) -> None:
-        self._context = get_context("forkserver")
-        self._context.set_forkserver_preload(["ingest.read.child"])
-        _start_fork_server()
-        self._seconds = seconds
-        self._limits = ChildLimits(cpu_seconds=math.ceil(seconds), memory_bytes=memory_bytes)
-        self._recycle_after = recycle_after
-        self._reader = reader
-        self._decoder = msgspec.msgpack.Decoder(Mail)
-        self._closed = threading.Event()
-        self._places: queue.Queue[_Child | None] = queue.Queue()
-        self._size = size
-        for _ in range(size):
-            self._places.put(None)
+        super().__init__(
+            functools.partial(_answer, reader or functools.partial(read_mail, rules=rules)),
+            Mail,
+            size=size,
+            seconds=seconds,
+            limits=ChildLimits(cpu_seconds=math.ceil(seconds), memory_bytes=memory_bytes),
+            recycle_after=recycle_after,
+        )
 
     def read(self, raw: bytes) -> Mail:
-        """What the mail says. Blocks while all children are busy. Raises ReaderFailed; the next call is served."""
-        if self._closed.is_set():
-            raise ReaderUnavailable("closed")
-        child = self._places.get()
-        keep = False
+        """What the mail says. Raises ReaderFailed; the next call is served.
+
+        A mail whose reader had to be stopped is read once more with its files closed: an attached file that is
+        built to kill its reader must not keep the seller's words from the agents.
+        """
         try:
-            if self._closed.is_set():
-                raise ReaderUnavailable("closed")
-            if child is None:
-                child = self._start()
-            mail = self._ask(child, raw)
-            child.mails += 1
-            keep = child.mails < self._recycle_after
-            return mail
-        finally:
-            if child is not None and not keep:
-                _stop(child)
-            self._places.put(child if keep else None)
-
-    def close(self) -> None:
-        """End all children; those that are reading are waited for, at most their time limit."""
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        for _ in range(self._size):
-            child = self._places.get()
-            if child is not None:
-                _stop(child)
-        for _ in range(self._size):
-            self._places.put(None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _start(self) -> _Child:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=serve, args=(theirs, self._limits, self._reader), name="casepost-reader", daemon=True
-        )
-        try:
-            process.start()
-        except OSError as error:
-            ours.close()
-            raise ReaderUnavailable("no child could be started") from error
-        except BaseException:
-            ours.close()
+            return self.ask(_WITH_FILES + raw)
+        except ReaderUnavailable:
             raise
-        finally:
-            theirs.close()
-        child = _Child(process=process, conn=ours)
-        try:
-            self._receive(child, _START_SECONDS)  # READY; it says nothing else before it has a mail
-        except ReaderFailed as error:
-            _stop(child)
-            raise ReaderUnavailable("no child could be started") from error
-        return child
-
-    def _ask(self, child: _Child, raw: bytes) -> Mail:
-        sender = threading.Thread(target=_send, args=(child.conn, raw), daemon=True)
-        sender.start()
-        answer = self._receive(child, self._seconds)
-        sender.join(_STOP_SECONDS)
-        if answer[:1] != DONE:
-            raise ReaderFailed(answer[1:].decode("ascii", "replace")[:80] or "died")
-        try:
-            return self._decoder.decode(memoryview(answer)[1:])
-        except msgspec.MsgspecError as error:
-            raise ReaderFailed("wrong answer") from error
-
-    def _receive(self, child: _Child, seconds: float) -> bytes:
-        try:
-            if not child.conn.poll(seconds):
-                child.process.kill()
-                raise ReaderFailed("time")
-            return child.conn.recv_bytes()
-        except (EOFError, OSError) as error:
-            child.process.join(_STOP_SECONDS)
-            raise _death(child.process.exitcode) from error
+        except ReaderFailed as failure:
+            try:
+                mail = self.ask(_WITHOUT_FILES + raw)
+            except ReaderFailed:
+                raise failure from None
+            defect = f"attached files were not opened: the reader had to be stopped ({failure.reason})"
+            return replace(mail, defects=(*mail.defects, defect))
 
 
-def _start_fork_server() -> None:
-    """Start what children are forked from, unless it runs, without the environment: that may hold passwords.
-
-    A child that clears `os.environ` still has all of it in /proc/self/environ.
-    """
-    kept = dict(os.environ)
-    os.environ.clear()
-    os.environ.update({name: kept[name] for name in _FOR_PYTHON if name in kept})
-    try:
-        forkserver.ensure_running()
-    finally:
-        os.environ.update(kept)
-
-
-def _send(conn: Connection, raw: bytes) -> None:
-    """Hand over the mail, in a thread of its own: a child that stops reading the pipe must not block the caller."""
-    with contextlib.suppress(OSError, ValueError):
-        conn.send_bytes(raw)
-
-
-def _death(exitcode: int | None) -> ReaderFailed:
-    """What the end of a child says of its mail: SIGKILL comes from outside, by hand or for want of memory elsewhere."""
-    if exitcode == -signal.SIGKILL:
-        return ReaderUnavailable("killed")
-    return ReaderFailed("time" if exitcode == -signal.SIGXCPU else "died")
-
-
-def _stop(child: _Child) -> None:
-    """End a child: the end of its pipe asks it to, after a moment it is killed."""
-    child.conn.close()
-    child.process.join(_STOP_SECONDS if child.mails else 0)
-    if child.process.is_alive():
-        child.process.kill()
-        child.process.join()
-    child.process.close()
+def _answer(reader: Callable[..., Mail], question: bytes) -> Mail:
+    return reader(question[1:], open_files=question[:1] == _WITH_FILES)

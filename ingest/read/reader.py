@@ -1,15 +1,17 @@
 """Raw octets to a Mail: the order of the steps. Each step is guarded, so reading never fails, whatever the octets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cases.mail import Address, Bounce, Mail, MailKind
+from cases.mail import Address, Bounce, Identifier, Mail, MailKind
+from ingest.files.inside import add_inside
+from ingest.files.texts import FileTexts, read_files
 from ingest.identifiers import mask_cards
 from ingest.kind import Signs, decide_kind, find_no_answer
 from ingest.read.addresses import find_author, parse_address_list
 from ingest.read.bounce import parse_bounce
 from ingest.read.cross_check import cross_check
 from ingest.read.defects import Defects
-from ingest.read.find_in_mail import find_in_texts, read_attached_texts
+from ingest.read.find_in_mail import find_in_texts
 from ingest.read.headers import Headers, find_date, find_message_id, find_message_ids
 from ingest.read.language import find_language
 from ingest.read.limits import MAX_REFERENCES, MAX_SUBJECT_CHARS
@@ -17,10 +19,11 @@ from ingest.read.mime import Leaf, Tree, parse_tree
 from ingest.read.params import Parameterised
 from ingest.read.parts import Parts, make_fingerprint, read_parts
 from ingest.read.reply_text import Split, split_reply
+from ingest.read.rules import NO_OWN_RULES, ReadingRules, load_topics
 from ingest.read.text import Body, read_body
 from ingest.topics import find_topic, is_urgent
 
-READER_VERSION = 1
+READER_VERSION = 2
 
 _SINGLE = (
     "from",
@@ -47,10 +50,15 @@ class _Pieces:
     author: Address | None
     body: Body
     parts: Parts
+    files: FileTexts
 
 
-def read(raw: bytes) -> Mail:
-    """What a raw mail says. Total: any octets give a Mail, and `defects` says what could not be read."""
+def read(raw: bytes, *, open_files: bool = True, rules: ReadingRules = NO_OWN_RULES) -> Mail:
+    """What a raw mail says. Total: any octets give a Mail, and `defects` says what could not be read.
+
+    `open_files`: identifiers are looked for in attached files too. What can only be seen there, in pictures and
+    scanned documents, is not read here: their paths are in `to_look_at`.
+    """
     defects = Defects()
     tree = defects.guard("structure", _NO_TREE, parse_tree, raw, defects)
     headers = tree.headers
@@ -61,16 +69,20 @@ def read(raw: bytes) -> Mail:
     body = defects.guard("body", Body(text="", html=None, paths=frozenset()), read_body, raw, tree.leaves, defects)
     parts = defects.guard("parts", Parts(parts=(), contents=()), read_parts, raw, tree.leaves, body.paths, defects)
     cross_check(raw, tree, author, defects)
-    return _compose(_Pieces(raw=raw, tree=tree, author=author, body=body, parts=parts), defects)
+    files = FileTexts()
+    if open_files:
+        files = defects.guard("files", files, read_files, raw, tree.leaves, body.paths, defects)
+    if not body.text.strip():
+        body = replace(body, text=files.message)
+    return _compose(_Pieces(raw=raw, tree=tree, author=author, body=body, parts=parts, files=files), rules, defects)
 
 
-def _compose(pieces: _Pieces, defects: Defects) -> Mail:
+def _compose(pieces: _Pieces, rules: ReadingRules, defects: Defects) -> Mail:
     raw, tree, author, body, parts = pieces.raw, pieces.tree, pieces.author, pieces.body, pieces.parts
     headers = tree.headers
     message_id = find_message_id(headers.first("message-id"))
     sender = next(iter(_addresses(headers, "from", defects)), None)
     subject = defects.guard("Subject", "", headers.decoded, "subject", defects)[:MAX_SUBJECT_CHARS]
-    kind, reason = decide_kind(_signs(tree, subject, sender))
     split = defects.guard(
         "reply text",
         Split(new=body.text, quoted="", signature="", is_all=True),
@@ -78,11 +90,10 @@ def _compose(pieces: _Pieces, defects: Defects) -> Mail:
         body.text,
         sender.name if sender else "",
     )
+    kind, reason = decide_kind(_signs(tree, subject, sender, body.text))
     is_words = kind in (MailKind.MESSAGE, MailKind.AUTO_REPLY)
-    language = defects.guard("language", None, _language, subject, split) if is_words else None
-    attached = defects.guard("attached text", (), read_attached_texts, raw, tree.leaves, body.paths, defects)
-    identifiers = find_in_texts(subject, split, attached, language) if is_words else ()
-    values = tuple(one.value for one in identifiers)
+    understood = _understand(subject, split, pieces.files, rules, defects) if is_words else _Understood()
+    values = tuple(one.value for one in understood.identifiers)
     return Mail(
         fingerprint=make_fingerprint(message_id, author, headers.first("from"), parts.contents),
         reader_version=READER_VERSION,
@@ -98,18 +109,46 @@ def _compose(pieces: _Pieces, defects: Defects) -> Mail:
         date=find_date(headers.first("date"), defects),
         kind=kind,
         kind_reason=reason,
-        language=language,
-        topic=find_topic(subject, split.new, tuple(one.kind for one in identifiers)) if is_words else "other",
-        urgent=is_words and is_urgent(subject, split.new, is_reply=bool(split.quoted)),
+        language=understood.language,
+        topic=understood.topic,
+        urgent=understood.urgent,
         text=mask_cards(body.text, values),
         reply_text=mask_cards(split.new, values),
         has_new_text=not split.is_all,
         no_answer=find_no_answer(headers, sender.address if sender else ""),
         html=mask_cards(body.html, values) if body.html is not None else None,
-        parts=parts.parts,
-        identifiers=identifiers,
+        parts=defects.guard("files inside", parts.parts, add_inside, raw, parts.parts, defects),
+        identifiers=understood.identifiers,
+        to_look_at=pieces.files.to_look_at if is_words else (),
         bounce=_bounce(raw, tree, body.text, defects) if kind is MailKind.BOUNCE else None,
         defects=defects.all(),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Understood:
+    """What the words of a mail are about."""
+
+    language: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    topic: str = "other"
+    urgent: bool = False
+
+
+def _understand(subject: str, split: Split, files: FileTexts, rules: ReadingRules, defects: Defects) -> _Understood:
+    language = defects.guard("language", None, _language, subject, split)
+    identifiers = defects.guard(
+        "identifiers", (), find_in_texts, subject, split, files.texts, language, rules.own_kinds
+    )
+    words = load_topics(rules, defects)
+    kinds = tuple(one.kind for one in identifiers)
+    return _Understood(
+        language=language,
+        identifiers=identifiers,
+        topic=defects.guard("topic", "other", find_topic, subject, split.new, kinds, language=language, rules=words),
+        urgent=defects.guard(
+            "urgency", False, is_urgent, subject, split.new, is_reply=bool(split.quoted), language=language, rules=words
+        ),
     )
 
 
@@ -125,11 +164,12 @@ def _references(headers: Headers, defects: Defects) -> tuple[str, ...]:
     return found[-MAX_REFERENCES:]
 
 
-def _signs(tree: Tree, subject: str, sender: Address | None) -> Signs:
+def _signs(tree: Tree, subject: str, sender: Address | None, text: str) -> Signs:
     return Signs(
         headers=tree.headers,
         subject=subject,
         sender=sender.address if sender else "",
+        text=text,
         root_type=tree.content.value,
         leaf_types=tuple(leaf.content_type for leaf in tree.leaves),
         report_type=tree.content.params.get("report-type", "").strip().lower(),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.failpoints import Step
+from tests.pictures import screenshot
 from tests.service import SELLER, Service, mail, parsed, sent_to, wait_until
 from tests.sink import Sink
 
@@ -80,6 +81,8 @@ def test_killed_at_any_step_and_started_again_there_is_one_case_and_one_acknowle
     tmp_path: Path, sink: Sink, step: Step
 ) -> None:
     question = mail("Where is my money?", _TEXT)
+    if step is Step.PICTURE_SEEN:
+        question.add_attachment(screenshot("Error 8058"), maintype="image", subtype="png", filename="shot.png")
     with Service(tmp_path, sink, environ={"CASEPOST_FAILPOINTS": f"{step}=kill"}) as service:
         try:
             service.send(question)

@@ -16,14 +16,17 @@ import pytest
 
 from cases.errors import TemporaryError
 from cases.mail import Mail
-from ingest.read import READER_VERSION, read
-from ingest.read.pool import ReaderFailed, ReaderPool, ReaderUnavailable
+from ingest.child_pool import ReaderFailed, ReaderUnavailable
+from ingest.read.pool import ReaderPool
+from ingest.read.reader import READER_VERSION, read
 
 RAW = b"From: a@b.example\r\nSubject: hello\r\n\r\nworld"
 
 
-def misbehave(raw: bytes) -> Mail:
+def misbehave(raw: bytes, *, open_files: bool) -> Mail:
     """A reader for tests: the mail says what it does to its child."""
+    if b"bomb" in raw and open_files:
+        os.kill(os.getpid(), signal.SIGSEGV)
     if b"hang" in raw:
         time.sleep(60)
     if b"burn" in raw:
@@ -45,7 +48,7 @@ def misbehave(raw: bytes) -> Mail:
         ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
         limited = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
         return tell(f"{os.getpid()} {len(os.environ)} {ignored} {limited}")
-    return read(raw)
+    return read(raw, open_files=open_files)
 
 
 def tell(words: str) -> Mail:
@@ -71,6 +74,12 @@ def test_a_mail_that_ends_its_child_fails_and_the_next_is_read(pool: ReaderPool,
         pool.read(raw)
     assert failed.value.reason == reason
     assert pool.read(RAW).subject == "hello"
+
+
+def test_a_file_that_kills_its_reader_does_not_keep_the_words_from_the_agents(pool: ReaderPool) -> None:
+    mail = pool.read(RAW + b" with a bomb")
+    assert mail.text == "world with a bomb"
+    assert mail.defects == ("attached files were not opened: the reader had to be stopped (died)",)
 
 
 def test_a_child_that_is_killed_from_outside_is_no_fault_of_its_mail(pool: ReaderPool) -> None:

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from casepost.app import App
 from cases.mail import Mail
-from ingest.read.pool import ReaderFailed, ReaderPool
+from ingest.child_pool import ReaderFailed
+from ingest.read.pool import ReaderPool
 from store.dispositions import find_disposition
 from store.quarantine import release
 from store.tables import mail_keys, messages

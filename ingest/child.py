@@ -1,16 +1,11 @@
-"""The reader's child process: takes raw mails on a pipe, gives Mails back as MessagePack, and holds nothing else.
+"""A child process that works on hostile octets: takes questions on a pipe, gives answers back as MessagePack.
 
-It is forked from a fork server that has this module loaded, so a new child is there in milliseconds. It has no
+It is forked from a fork server that has the readers loaded, so a new child is there in milliseconds. It has no
 environment, no database and no keys; limits of the kernel end it when it runs away, the end of the pipe when the
 parent dies.
 """
 
 import os
-
-# One thread each for the numeric library of the language model: it would start one a core, in every child.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 import resource
 import signal
 import sys
@@ -21,45 +16,44 @@ from pathlib import Path
 
 import msgspec
 
-from cases.mail import Mail
-from ingest.read.language import warm_up
-from ingest.read.reader import read
-
 READY = b"R"
 DONE = b"M"
 FAILED = b"E"
 
-Reader = Callable[[bytes], Mail]
+Work = Callable[[bytes], object]
+"""A question as it came on the pipe, to an answer that MessagePack can hold."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChildLimits:
-    """CPU seconds for one mail, octets of memory above what the child begins with."""
+    """CPU seconds for one question, octets of memory above what the child begins with, how far it stands back."""
 
     cpu_seconds: int
     memory_bytes: int
+    niceness: int = 0
 
 
-def serve(conn: Connection, limits: ChildLimits, reader: Reader = read) -> None:
-    """Read mails until the pipe ends. A mail that needs too much memory is answered, and ends the child."""
+def serve(conn: Connection, limits: ChildLimits, work: Work) -> None:
+    """Answer until the pipe ends. A question that needs too much memory is answered, and ends the child."""
     _shut_off()
     _limit_memory(limits.memory_bytes)
+    os.nice(limits.niceness)
     encoder = msgspec.msgpack.Encoder()
     conn.send_bytes(READY)
     while True:
         try:
-            raw = conn.recv_bytes()
+            question = conn.recv_bytes()
         except (EOFError, OSError):
             return
         _limit_cpu(limits.cpu_seconds)
         try:
-            answer = DONE + encoder.encode(reader(raw))
+            answer = DONE + encoder.encode(work(question))
         except MemoryError:
             conn.send_bytes(FAILED + b"memory")
             return
-        except Exception as error:  # noqa: BLE001 - the parent decides what a failed mail means; here is only its name
+        except Exception as error:  # noqa: BLE001 - the parent decides what a failure means; here is only its name
             answer = FAILED + type(error).__name__.encode()
-        del raw
+        del question
         try:
             conn.send_bytes(answer)
         except OSError:
@@ -75,7 +69,7 @@ def _shut_off() -> None:
 
 
 def _limit_memory(memory_bytes: int) -> None:
-    """Address space: what the loaded libraries take is counted on top, or the limit would hit before any mail."""
+    """Address space: what the loaded libraries take is counted on top, or the limit would hit before any work."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     except OSError:
@@ -89,6 +83,3 @@ def _limit_cpu(seconds: int) -> None:
     soft = int(used.ru_utime + used.ru_stime) + seconds + 1
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-warm_up()

@@ -1,0 +1,208 @@
+"""Work in children that can be killed: octets that hang or eat memory cost one child, never the service.
+
+Thread-safe: `ask` takes a free child or waits for one. Answers come back as MessagePack and are checked against
+the type; nothing a child sends is ever unpickled.
+"""
+
+import contextlib
+import os
+import queue
+import signal
+import threading
+from dataclasses import dataclass
+from multiprocessing import forkserver, get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+import msgspec
+
+from cases.errors import TemporaryError
+from ingest.child import DONE, ChildLimits, Work, serve
+
+_START_SECONDS = 60.0
+_STOP_SECONDS = 2.0
+_PRELOAD = ["ingest.read.preload"]
+_FOR_PYTHON = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL")  # what it starts by
+
+
+Answer = TypeVar("Answer")
+
+
+class ReaderFailed(Exception):
+    """The child could not do its work; `reason` is "time", "memory", "died" or the name of an error."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ReaderUnavailable(ReaderFailed, TemporaryError):
+    """No child could do the work to its end: none can be started, or it was killed. No fault of the octets."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Child:
+    """A running child, the parent's end of its pipe, and how many questions it has answered."""
+
+    process: ForkServerProcess
+    conn: Connection
+    answered: int = 0
+
+
+class ChildPool(Generic[Answer]):
+    """`size` children that do `work`, each started when it is first needed and recycled after some questions.
+
+    `limits` hold for one question, `seconds` is the wall time for it; `answer` is the type that every answer has.
+    """
+
+    def __init__(
+        self, work: Work, answer: type[Answer], *, size: int, seconds: float, limits: ChildLimits, recycle_after: int
+    ) -> None:
+        self._context = get_context("forkserver")
+        self._context.set_forkserver_preload(_PRELOAD)
+        _start_fork_server()
+        self._work = work
+        self._seconds = seconds
+        self._limits = limits
+        self._recycle_after = recycle_after
+        self._decoder = msgspec.msgpack.Decoder(answer)
+        self._closed = threading.Event()
+        self._places: queue.Queue[_Child | None] = queue.Queue()
+        self._size = size
+        for _ in range(size):
+            self._places.put(None)
+
+    def ask(self, question: bytes) -> Answer:
+        """The answer of a child. Blocks while all are busy. Raises ReaderFailed; the next call is served."""
+        if self._closed.is_set():
+            raise ReaderUnavailable("closed")
+        child = self._places.get()
+        keep = False
+        try:
+            if self._closed.is_set():
+                raise ReaderUnavailable("closed")
+            if child is None:
+                child = self._start()
+            answer = self._ask(child, question)
+            child.answered += 1
+            keep = child.answered < self._recycle_after
+            return answer
+        finally:
+            if child is not None and not keep:
+                _stop(child)
+            self._places.put(child if keep else None)
+
+    def rest(self) -> None:
+        """End the children that have nothing to do, so that their memory is free; the next question starts one."""
+        for _ in range(self._size):
+            try:
+                child = self._places.get_nowait()
+            except queue.Empty:
+                return
+            if child is not None:
+                _stop(child)
+            self._places.put(None)
+
+    def close(self) -> None:
+        """End all children; those at work are waited for, at most their time limit."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        for _ in range(self._size):
+            child = self._places.get()
+            if child is not None:
+                _stop(child)
+        for _ in range(self._size):
+            self._places.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _start(self) -> _Child:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=serve, args=(theirs, self._limits, self._work), name="casepost-reader", daemon=True
+        )
+        try:
+            process.start()
+        except OSError as error:
+            ours.close()
+            raise ReaderUnavailable("no child could be started") from error
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        child = _Child(process=process, conn=ours)
+        try:
+            self._receive(child, _START_SECONDS)  # READY; it says nothing else before it is asked
+        except ReaderFailed as error:
+            _stop(child)
+            raise ReaderUnavailable("no child could be started") from error
+        return child
+
+    def _ask(self, child: _Child, question: bytes) -> Answer:
+        sender = threading.Thread(target=_send, args=(child.conn, question), daemon=True)
+        sender.start()
+        answer = self._receive(child, self._seconds)
+        sender.join(_STOP_SECONDS)
+        if answer[:1] != DONE:
+            raise ReaderFailed(answer[1:].decode("ascii", "replace")[:80] or "died")
+        try:
+            return self._decoder.decode(memoryview(answer)[1:])
+        except msgspec.MsgspecError as error:
+            raise ReaderFailed("wrong answer") from error
+
+    def _receive(self, child: _Child, seconds: float) -> bytes:
+        try:
+            if not child.conn.poll(seconds):
+                child.process.kill()
+                raise ReaderFailed("time")
+            return child.conn.recv_bytes()
+        except (EOFError, OSError) as error:
+            child.process.join(_STOP_SECONDS)
+            raise _death(child.process.exitcode) from error
+
+
+def _start_fork_server() -> None:
+    """Start what children are forked from, unless it runs, without the environment: that may hold passwords.
+
+    A child that clears `os.environ` still has all of it in /proc/self/environ.
+    """
+    kept = dict(os.environ)
+    os.environ.clear()
+    os.environ.update({name: kept[name] for name in _FOR_PYTHON if name in kept})
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.environ.update(kept)
+
+
+def _send(conn: Connection, question: bytes) -> None:
+    """Hand over the question, in a thread of its own: a child that stops reading the pipe must not block the caller."""
+    with contextlib.suppress(OSError, ValueError):
+        conn.send_bytes(question)
+
+
+def _death(exitcode: int | None) -> ReaderFailed:
+    """What the end of a child says of its work: SIGKILL comes from outside, by hand or for want of memory elsewhere."""
+    if exitcode == -signal.SIGKILL:
+        return ReaderUnavailable("killed")
+    return ReaderFailed("time" if exitcode == -signal.SIGXCPU else "died")
+
+
+def _stop(child: _Child) -> None:
+    """End a child: the end of its pipe asks it to, after a moment it is killed."""
+    child.conn.close()
+    child.process.join(_STOP_SECONDS if child.answered else 0)
+    if child.process.is_alive():
+        child.process.kill()
+        child.process.join()
+    child.process.close()

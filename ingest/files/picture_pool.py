@@ -1,0 +1,64 @@
+"""Children that look at pictures: few, large, at a low priority, and gone when there is nothing to look at."""
+
+import functools
+import math
+
+import msgspec
+
+from cases.mail import Identifier
+from ingest.child import ChildLimits
+from ingest.child_pool import ChildPool
+from ingest.files import rapid
+from ingest.files.look import Look, Seen, look
+from ingest.files.tesseract import find_tesseract
+from ingest.identifiers import OwnKind
+
+_NICENESS = 10
+_RECYCLE_AFTER = 50
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class PicturePool(ChildPool[Seen]):
+    """`size` children that look at pictures; `seconds` of wall and processor time and `memory_bytes` for one."""
+
+    def __init__(
+        self,
+        *,
+        size: int = 1,
+        seconds: float = 30.0,
+        memory_bytes: int = 3 * 2**30,
+        own_kinds: tuple[OwnKind, ...] = (),
+    ) -> None:
+        super().__init__(
+            functools.partial(_answer, own_kinds),
+            Seen,
+            size=size,
+            seconds=seconds,
+            limits=ChildLimits(cpu_seconds=math.ceil(seconds), memory_bytes=memory_bytes, niceness=_NICENESS),
+            recycle_after=_RECYCLE_AFTER,
+        )
+        self._tesseract = find_tesseract()
+
+    def look(self, raw: bytes, path: str, *, language: str | None, known: tuple[Identifier, ...] = ()) -> Seen:
+        """What the file of the mail shows. Raises ReaderFailed; the next call is served."""
+        question = Look(
+            raw=raw,
+            path=path,
+            language=language,
+            known=tuple(sorted({(one.kind, one.value) for one in known})),
+            tesseract=self._tesseract,
+        )
+        return self.ask(_encode(question))
+
+
+def can_look() -> bool:
+    """Whether pictures can be read here: the `ocr` extra is installed."""
+    return rapid.is_installed()
+
+
+_decode = msgspec.msgpack.Decoder(Look).decode
+
+
+def _answer(own_kinds: tuple[OwnKind, ...], question: bytes) -> Seen:
+    return look(_decode(question), own_kinds)

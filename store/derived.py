@@ -1,0 +1,157 @@
+"""What was read out of a message: parts, identifiers and files to look at. All of it can be read again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from cases.change import Rereading, Sighting
+from cases.mail import Identifier, Mail, Part
+from cases.missing import find_missing
+from cases.model import MessageKind
+from store.columns import clean_text
+from store.tables import cases, events, identifiers, looks, messages, parts
+
+# The same as `cases.mail.Part.is_listed`.
+LISTED = sa.or_(parts.c.attachment, sa.and_(parts.c.inline, parts.c.filename.is_not(None)))
+
+
+def insert_derived(connection: Connection, case_id: int, message_id: int, mail: Mail) -> None:
+    """The parts and identifiers of a mail."""
+    if mail.parts:
+        connection.execute(
+            sa.insert(parts), [_part_values(message_id, part, mail.reader_version) for part in mail.parts]
+        )
+    _insert_identifiers(connection, case_id, message_id, mail.identifiers, path=None, version=mail.reader_version)
+
+
+def add_looks(connection: Connection, message_id: int, paths: Iterable[str], *, at: datetime) -> None:
+    """The files of a message that are to be looked at, due at once; those known already are due again."""
+    wanted = tuple(dict.fromkeys(paths))
+    again = sa.update(looks).where(looks.c.message_id == message_id, looks.c.path.in_(wanted))
+    fresh = {"state": "waiting", "due_at": at, "tries": 0, "last_error": "", "lease_holder": None, "lease_until": None}
+    known = set(connection.execute(again.values(fresh).returning(looks.c.path)).scalars())
+    new = [{"message_id": message_id, "path": path, **fresh} for path in wanted if path not in known]
+    if new:
+        connection.execute(sa.insert(looks), new)
+
+
+def record_sighting(connection: Connection, case_id: int, sighting: Sighting) -> None:
+    """The identifiers that a file shows, in place of those seen in it before."""
+    connection.execute(
+        sa.delete(identifiers).where(
+            identifiers.c.message_id == sighting.message_id, identifiers.c.path == sighting.path
+        )
+    )
+    _insert_identifiers(
+        connection,
+        case_id,
+        sighting.message_id,
+        sighting.identifiers,
+        path=sighting.path,
+        version=sighting.reader_version,
+    )
+    update_missing(connection, case_id)
+
+
+def replace_derived(connection: Connection, case_id: int, rereading: Rereading, *, at: datetime) -> None:
+    """Everything read out of a message, as it is read today; its pictures are looked at anew."""
+    mail, message_id = rereading.mail, rereading.message_id
+    connection.execute(sa.delete(parts).where(parts.c.message_id == message_id))
+    connection.execute(
+        sa.delete(identifiers).where(identifiers.c.message_id == message_id, identifiers.c.path.is_(None))
+    )
+    gone = sa.and_(identifiers.c.message_id == message_id, identifiers.c.path.not_in(mail.to_look_at))
+    connection.execute(sa.delete(identifiers).where(gone))
+    connection.execute(sa.delete(looks).where(looks.c.message_id == message_id, looks.c.path.not_in(mail.to_look_at)))
+    connection.execute(
+        sa.update(messages)
+        .where(messages.c.id == message_id)
+        .values(
+            subject=mail.subject,
+            text=mail.text,
+            reply_text=mail.reply_text,
+            html=mail.html,
+            language=mail.language,
+            defects=list(mail.defects),
+            reader_version=mail.reader_version,
+        )
+    )
+    insert_derived(connection, case_id, message_id, mail)
+    add_looks(connection, message_id, mail.to_look_at, at=at)
+    _update_topic(connection, case_id, message_id, mail.topic)
+    update_missing(connection, case_id)
+
+
+def update_missing(connection: Connection, case_id: int) -> None:
+    """What the case's topic still needs, all its messages taken together."""
+    topic = connection.execute(sa.select(cases.c.topic).where(cases.c.id == case_id)).scalar_one()
+    kinds = connection.execute(sa.select(identifiers.c.kind).where(identifiers.c.case_id == case_id)).scalars()
+    pictures = connection.execute(
+        sa.select(parts.c.id)
+        .join(messages, messages.c.id == parts.c.message_id)
+        .where(messages.c.case_id == case_id, parts.c.content_type.startswith("image/"), LISTED)
+        .limit(1)
+    )
+    missing = find_missing(topic, list(kinds), has_picture=pictures.first() is not None)
+    connection.execute(sa.update(cases).where(cases.c.id == case_id).values(missing=list(missing)))
+
+
+def _update_topic(connection: Connection, case_id: int, message_id: int, topic: str) -> None:
+    """The topic comes from the mail that opened the case, unless a person has set it since."""
+    first = connection.execute(sa.select(sa.func.min(messages.c.id)).where(messages.c.case_id == case_id)).scalar()
+    by_hand = sa.select(events.c.id).where(events.c.case_id == case_id, events.c.what.startswith("topic set to "))
+    if first == message_id and connection.execute(by_hand.limit(1)).first() is None:
+        connection.execute(sa.update(cases).where(cases.c.id == case_id).values(topic=topic))
+
+
+def is_seller_word(kind: MessageKind, *, unconfirmed: bool) -> bool:
+    """Whether a message says what its case is about: a seller's own word, by somebody who belongs to the case."""
+    return kind is MessageKind.SELLER and not unconfirmed
+
+
+def _insert_identifiers(
+    connection: Connection,
+    case_id: int,
+    message_id: int,
+    found: Iterable[Identifier],
+    *,
+    path: str | None,
+    version: int,
+) -> None:
+    rows = [
+        {
+            "case_id": case_id,
+            "message_id": message_id,
+            "kind": one.kind,
+            "value": one.value,
+            "source": one.source,
+            "path": path,
+            "reader_version": version,
+        }
+        for one in found
+    ]
+    if rows:
+        connection.execute(sa.insert(identifiers), rows)
+
+
+def _part_values(message_id: int, part: Part, version: int) -> dict[str, Any]:
+    return {
+        "message_id": message_id,
+        "path": part.path,
+        "start": part.offset,
+        "length": part.length,
+        "encoding": clean_text(part.encoding)[:32],
+        "inside": part.inside,
+        "content_type": part.content_type,
+        "charset": part.charset,
+        "filename": part.filename,
+        "content_id": part.content_id,
+        "inline": part.inline,
+        "attachment": part.attachment,
+        "size": part.size,
+        "sha256": part.sha256,
+        "reader_version": version,
+    }

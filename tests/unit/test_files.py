@@ -1,0 +1,171 @@
+"""What stands in attached files is found, whatever they are called; what may harm is not opened."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from cases.mail import Mail, Source
+from cases.transfer import decode_part
+from ingest.files.boxes import Box, lay_out
+from ingest.read.reader import read
+from tests.attached import make_docx, make_pdf, make_scan, make_sheet, make_tnef, paragraph, table, with_file
+from tests.pictures import screenshot
+
+ORDER = "302-1234567-7654321"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def found(mail: Mail) -> set[tuple[str, str]]:
+    return {(one.kind, one.value) for one in mail.identifiers if one.source is Source.ATTACHMENT}
+
+
+def read_file(data: bytes, name: str = "file.bin", content_type: str = "application/octet-stream") -> Mail:
+    return read(with_file(data, name, content_type))
+
+
+@pytest.mark.parametrize(("name", "content_type"), [("a.pdf", "application/pdf"), ("scan", "application/octet-stream")])
+def test_the_text_of_a_pdf_is_searched(name: str, content_type: str) -> None:
+    assert found(read_file(make_pdf([f"Order number: {ORDER}"]), name, content_type)) == {("order_id", ORDER)}
+
+
+def test_columns_of_a_pdf_stay_columns() -> None:
+    pdf = make_pdf(rows=[("ASIN", "EAN", "Qty"), ("B0GTX9S315", "4011431856568", "24")])
+    assert found(read_file(pdf)) == {("asin", "B0GTX9S315"), ("gtin", "4011431856568")}
+
+
+def test_a_pdf_with_a_password_is_a_defect_and_the_mail_is_read() -> None:
+    mail = read_file(make_pdf([ORDER], password="secret"))
+    assert mail.text == "Please see the file."
+    assert any("file in part 2 could not be read" in defect for defect in mail.defects)
+
+
+def test_a_scanned_pdf_is_to_be_looked_at() -> None:
+    assert read_file(make_scan(screenshot("Order"))).to_look_at == ("2",)
+
+
+def test_cells_of_a_spreadsheet_are_found_under_their_headings_and_numbers_have_no_fraction() -> None:
+    sheet = make_sheet([("seller-sku", "EAN"), ("KW-DUFT-220", 4011431856568)])
+    assert found(read_file(sheet, "list.xlsx", XLSX)) == {("sku", "KW-DUFT-220"), ("gtin", "4011431856568")}
+
+
+def test_a_document_is_read_through_runs_tables_and_headers() -> None:
+    body = paragraph("Order 302-12", "34567-7654321") + table(
+        (paragraph("ASIN"), paragraph("EAN")), (paragraph("B0GTX9S315"), paragraph("4011431856568"))
+    )
+    docx = make_docx(body, parts={"word/header1.xml": paragraph("Shipment FBA15SN1Q27X")})
+    assert found(read_file(docx, "letter.docx", DOCX)) == {
+        ("order_id", ORDER),
+        ("asin", "B0GTX9S315"),
+        ("gtin", "4011431856568"),
+        ("fba_shipment_id", "FBA15SN1Q27X"),
+    }
+
+
+def test_a_table_within_a_cell_stays_on_the_line_of_the_row() -> None:
+    inner = paragraph() + table((paragraph("4011431856568"),)) + paragraph()
+    docx = make_docx(table((paragraph("EAN"), inner)))
+    assert found(read_file(docx, "letter.docx", DOCX)) == {("gtin", "4011431856568")}
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "data"),
+    [
+        ("stock.csv", "text/csv", f"order-id;qty\r\n{ORDER};1\r\n".encode()),
+        ("stock.txt", "text/plain", f"order-id\tqty\n{ORDER}\t1\n".encode()),
+        ("stock.CSV", "application/vnd.ms-excel", f"order-id,qty\n{ORDER},1\n".encode()),
+        ("stock.txt", "text/plain", b"\xff\xfe" + f"order-id\tqty\n{ORDER}\t1\n".encode("utf-16-le")),
+        ("page.html", "text/html", f"<table><tr><td>Order</td><td>{ORDER}</td></tr></table>".encode()),
+        ("feed.xml", "application/xml", f"<Order><ID>{ORDER}</ID></Order>".encode()),
+    ],
+)
+def test_text_files_are_searched_whatever_they_are_called(name: str, content_type: str, data: bytes) -> None:
+    assert found(read_file(data, name, content_type)) == {("order_id", ORDER)}
+
+
+def test_a_mail_in_a_mail_in_a_winmail_dat_is_read() -> None:
+    inner = with_file(make_pdf([f"Order {ORDER}"]), "order.pdf", text="Tracking 1Z0F79W70176828137")
+    mail = read_file(make_tnef({"message.eml": inner}), "winmail.dat", "application/ms-tnef")
+    assert found(mail) == {("order_id", ORDER), ("tracking_number", "1Z0F79W70176828137")}
+
+
+def test_files_in_a_winmail_dat_are_listed_beside_it_and_are_ranges_of_it() -> None:
+    raw = with_file(make_tnef({"Liste.csv": b"a;b\n1;2\n", "pic.png": screenshot("x")}), "winmail.dat")
+    mail = read(raw)
+    assert [part.filename for part in mail.parts if part.is_listed] == ["winmail.dat", "Liste.csv", "pic.png"]
+    inside = mail.parts[2]
+    assert decode_part(raw[inside.offset : inside.offset + inside.length], inside) == b"a;b\n1;2\n"
+    assert mail.to_look_at == ("2/2",)
+
+
+def test_the_words_of_a_mail_may_be_in_the_winmail_dat_alone() -> None:
+    message = with_file(make_tnef({}, body=f"My order {ORDER} is lost.\r\n"), "winmail.dat")
+    start = message.index(b"Please see the file.")
+    mail = read(message[:start] + b" " * 20 + message[start + 20 :])
+    assert mail.reply_text == f"My order {ORDER} is lost."
+    assert [one.source for one in mail.identifiers] == [Source.BODY]
+
+
+def zip_of(members: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def lying(data: bytes) -> bytes:
+    """The same archive, whose directory says that its members are small."""
+    out = bytearray(data)
+    at = out.find(b"PK\x01\x02")
+    while at >= 0:
+        out[at + 24 : at + 28] = struct.pack("<I", 10)
+        at = out.find(b"PK\x01\x02", at + 4)
+    return bytes(out)
+
+
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
+    f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+BOMBS = {
+    "zip of zeros": (zip_of({"a.csv": bytes(50_000_000)}), "a.zip"),
+    "docx of zeros": (zip_of({"word/document.xml": bytes(60_000_000)}), "a.docx"),
+    "docx that lies": (lying(zip_of({"word/document.xml": bytes(60_000_000)})), "a.docx"),
+    "docx of entities": (make_docx("<w:p><w:r><w:t>&i;</w:t></w:r></w:p>", before=ENTITIES + "]>"), "a.docx"),
+    "docx that reads a file": (
+        make_docx(
+            "<w:p><w:r><w:t>&x;</w:t></w:r></w:p>", before='<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+        ),
+        "a.docx",
+    ),
+    "xlsx of zeros": (zip_of({"xl/workbook.xml": bytes(60_000_000)}), "a.xlsx"),
+    "many members": (zip_of({f"xl/{n}": b"" for n in range(5_000)} | {"xl/workbook.xml": b"<x/>"}), "a.xlsx"),
+    "deep docx": (make_docx("<w:p>" * 100_000), "a.docx"),
+    "pdf of nothing": (b"%PDF-1.7\n" + b"1 0 obj<</Kids[1 0 R]/Count 9999999>>endobj\n" * 50_000, "a.pdf"),
+    "tnef that ends": (make_tnef({"a": b"b"})[:-4] + b"\xff\xff\xff\x7f", "winmail.dat"),
+    "tnef of nothing": (b"\x78\x9f\x3e\x22", "winmail.dat"),
+    "program": (b"MZ" + bytes(10_000), "invoice.pdf.exe"),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_harms_nobody_and_the_words_are_read(bomb: str) -> None:
+    """Threat 63. The reader's child has limits beside; here none of them may be needed."""
+    data, name = BOMBS[bomb]
+    mail = read_file(data, name)
+    assert mail.text == "Please see the file."
+    assert "root:" not in str(mail)
+    assert [part.filename for part in mail.parts if part.is_listed] == [name]
+
+
+def test_boxes_become_lines_with_columns() -> None:
+    boxes = [
+        Box(left=60, top=1, right=90, bottom=11, text="B0GTX9S315"),
+        Box(left=0, top=0, right=40, bottom=10, text="ASIN"),
+        Box(left=43, top=5, right=46, bottom=6, text="-"),
+        Box(left=0, top=20, right=10, bottom=30, text="next"),
+    ]
+    assert lay_out(boxes) == "ASIN -  B0GTX9S315\nnext"
+    assert lay_out([]) == ""
