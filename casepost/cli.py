@@ -26,7 +26,9 @@ _COMMANDS = {
     "run-due": "casepost.commands.due:run_due",
     "delivery": "casepost.commands.delivery:delivery",
     "quarantine": "casepost.commands.quarantine:quarantine",
+    "reparse": "casepost.commands.reparse:reparse",
     "user": "casepost.commands.user:user",
+    "doctor": "casepost.commands.doctor:doctor",
     "config": "casepost.commands.config:config",
     "completion": "casepost.commands.completion:completion",
 }

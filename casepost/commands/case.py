@@ -1,13 +1,12 @@
 """`casepost case`: look at cases and change them, through the same door as everything else."""
 
-import re
 from pathlib import Path
 
 import click
 from sqlalchemy.engine import Connection
 
 from casepost.app import App
-from casepost.commands.common import config_option, json_option, open_app, print_json
+from casepost.commands.common import config_option, json_option, open_app, parse_number, print_json
 from casepost.plain import inert_line
 from casepost.tables import print_table
 from cases.change import Change, Settings
@@ -20,7 +19,6 @@ from store.people import find_user, queue_by_name
 from store.views import list_cases, show_case
 
 ACTOR = "operator"
-_NUMBER = re.compile(r"\[?\s*(?:CP\s*-\s*)?([0-9]{10})\s*\]?", re.IGNORECASE)
 _COLUMNS = ["number", "status", "priority", "queue", "requester", "subject"]
 
 
@@ -117,14 +115,6 @@ def assign(number: str, address: str, as_json: bool, config_file: Path | None) -
 
 class Unfit(PermanentError):
     """What was asked for does not fit the case or the person."""
-
-
-def parse_number(text: str) -> str:
-    """The ten digits of a case number, however it was copied. Raises NotFound when they are none."""
-    found = _NUMBER.fullmatch(text.strip())
-    if found is None:
-        raise NotFound(f"{inert_line(text)!r} is no case number: one has ten digits, such as 4821773099")
-    return found[1]
 
 
 def _find_case(app: App, text: str) -> CaseState:

@@ -1,5 +1,6 @@
 """What commands share: the configuration option, JSON on standard output, instants from the command line."""
 
+import re
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -10,8 +11,10 @@ import click
 
 from casepost.app import App
 from casepost.cli import make_app
-from casepost.plain import dump_json
+from casepost.plain import dump_json, inert_line
+from store.errors import NotFound
 
+_NUMBER = re.compile(r"\[?\s*(?:CP\s*-\s*)?([0-9]{10})\s*\]?", re.IGNORECASE)
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -57,3 +60,11 @@ def open_app(config_file: Path | None) -> App:
 def print_json(document: object) -> None:
     """One JSON document on standard output."""
     sys.stdout.write(dump_json(document, indent=2) + "\n")
+
+
+def parse_number(text: str) -> str:
+    """The ten digits of a case number, however it was copied. Raises NotFound when they are none."""
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None:
+        raise NotFound(f"{inert_line(text)!r} is no case number: one has ten digits, such as 4821773099")
+    return found[1]

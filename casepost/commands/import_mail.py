@@ -1,9 +1,7 @@
 """`casepost import`: old mail from mbox files, maildirs, single files and folders of them."""
 
 import hashlib
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import click
 from casepost.app import App
 from casepost.commands.common import config_option, json_option, open_app, print_json
 from casepost.plain import inert_line
+from casepost.progress import Advance, progress
 from cases.address import fold_address
 from cases.arrival import Arrival, Channel
 from cases.errors import PermanentError
@@ -21,8 +20,6 @@ from store.people import find_queue, load_queues
 _BATCH = 50
 _BATCH_OCTETS = 32 * 2**20
 _PROBLEMS_SHOWN = 50
-
-Advance = Callable[[], None]
 
 
 class NothingRead(PermanentError):
@@ -55,7 +52,7 @@ def import_mail(paths: tuple[Path, ...], recipient: str, as_json: bool, config_f
     app = open_app(config_file)
     _check_recipient(app, recipient)
     done = Import()
-    with _progress(lambda: _count(paths)) as advance:
+    with progress("Taking in", lambda: _count(paths)) as advance:
         for batch in _batches(app, paths, done, advance):
             _add(app, batch, recipient, done)
     left = _take_in(app, done.ids)
@@ -140,23 +137,8 @@ def _take_in(app: App, ids: Sequence[int]) -> int:
         return 0
     from casepost.work import take_in_all
 
-    with _progress(lambda: len(ids), words="Working on them") as advance:
+    with progress("Working on them", lambda: len(ids)) as advance:
         return take_in_all(app, ids, on_done=advance)
-
-
-@contextmanager
-def _progress(count: Callable[[], int | None], *, words: str = "Taking in") -> Iterator[Advance]:
-    """A progress bar on standard error when somebody looks at it."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(words, total=count())
-        yield lambda: progress.advance(task)
 
 
 def _report(done: Import, left: int) -> None:

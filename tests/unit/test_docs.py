@@ -143,7 +143,7 @@ def table_of_commands() -> dict[str, bool]:
     """The commands of README's table, and whether they are said to know --json."""
     listed = {}
     for cells in rows(section("README.md", "Commands")):
-        words = re.sub(r" (?:--.*|[A-Z].*)", "", cells[0].strip("`").removeprefix("casepost "))
+        words = re.sub(r" (?:--.*|\[?[A-Z].*)", "", cells[0].strip("`").removeprefix("casepost "))
         first, *others = words.split(" / ")
         group = first.partition(" ")[0]
         for name in (first, *(f"{group} {other}" for other in others)):

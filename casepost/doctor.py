@@ -1,0 +1,143 @@
+"""What would stop this installation from working, each with its mend. Each check is one function of `CHECKS`."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from casepost.app import App
+from cases.address import fold_address
+from cases.errors import CasepostError
+from store.looks import count_waiting_looks
+from store.people import agents_of, load_queues
+
+_FREE_MAILS = 20  # of the largest size: less room than this and the next bad day fills the disk
+
+
+class Level(StrEnum):
+    """How bad it is: a fault stops something that is configured, a notice is to be known."""
+
+    OK = "ok"
+    NOTICE = "notice"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What a check found, and what to do about it ("" when there is nothing to do)."""
+
+    check: str
+    level: Level
+    says: str
+    mend: str = ""
+
+
+def examine(app: App) -> list[Finding]:
+    """All checks in order; where the store does not open, those that need it are left out."""
+    findings: list[Finding] = []
+    for name, check in CHECKS:
+        try:
+            found = [Finding(check=name, level=level, says=says, mend=mend) for level, says, mend in check(app)]
+        except (CasepostError, OSError) as error:
+            findings.append(Finding(check=name, level=Level.FAULT, says=str(error), mend=_MENDS.get(name, "")))
+            if name == "store":
+                return findings
+            continue
+        findings += found or [Finding(check=name, level=Level.OK, says=_OK[name])]
+    return findings
+
+
+_Said = tuple[Level, str, str]
+
+
+def _check_folder(app: App) -> Iterator[_Said]:
+    folder = app.config.data_dir
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield Level.FAULT, f"{folder} cannot be written", "give the folder to the user that casepost runs as"
+    if folder.stat().st_mode & 0o077:
+        yield Level.NOTICE, f"{folder} can be read by others on this machine", f"chmod 700 {folder}"
+    free = shutil.disk_usage(folder).free
+    if free < _FREE_MAILS * app.config.smtp.max_message_bytes:
+        yield Level.FAULT, f"only {free // 2**20} MB are free in {folder}", "make room: mail is refused when it is full"
+
+
+def _check_store(app: App) -> Iterator[_Said]:
+    with app.store.cases.read(), app.store.ledger_database.read():
+        pass
+    return iter(())
+
+
+def _check_staff(app: App) -> Iterator[_Said]:
+    with app.store.cases.read() as connection:
+        queues = {queue.name: queue for queue in load_queues(connection)}
+        staff = {name: agents_of(connection, queue.id) for name, queue in queues.items()}
+    for name, agents in staff.items():
+        if not agents:
+            yield (
+                Level.FAULT,
+                f"the queue {name} has no agents",
+                f"casepost user add ADDRESS --role agent --queue {name}",
+            )
+    for given in app.config.queues:
+        if given.name not in queues:
+            yield Level.NOTICE, f"the queue {given.name} of the file is not in the store", "casepost serve makes it"
+            continue
+        there = {fold_address(address) for agent in staff[given.name] for address in agent.addresses}
+        for address in given.agents:
+            if fold_address(address) not in there:
+                mend = f"casepost user add {address} --role agent --queue {given.name}, or take it out of the file"
+                yield Level.NOTICE, f"{address} is an agent of {given.name} in the file and not in the store", mend
+
+
+def _check_delivery(app: App) -> Iterator[_Said]:
+    delivery = app.config.delivery
+    if not delivery.url:
+        yield Level.NOTICE, "nothing leaves this machine: [delivery] url is empty", 'url = "smtp://127.0.0.1:25"'
+    if delivery.hold:
+        yield Level.NOTICE, "all mail is held: [delivery] hold", "hold = false, then casepost delivery release all"
+    if delivery.password_env and not app.environ.get(delivery.password_env):
+        mend = f"set {delivery.password_env} in the service's environment"
+        yield Level.FAULT, f"{delivery.password_env} holds no password for the mail server", mend
+
+
+def _check_templates(app: App) -> Iterator[_Said]:
+    folder = app.config.templates_dir
+    if folder is not None and not folder.is_dir():
+        yield Level.FAULT, f"templates_dir {folder} is no folder", "make it, or take the key out of the file"
+
+
+def _check_pictures(app: App) -> Iterator[_Said]:
+    from ingest.files.picture_pool import can_look
+    from ingest.files.tesseract import find_tesseract
+
+    if not can_look():
+        waiting = count_waiting_looks(app.store.cases)
+        says = f"pictures are not read: text recognition is not installed ({waiting} wait to be looked at)"
+        yield Level.NOTICE, says, "pip install 'casepost[ocr]'"
+    elif find_tesseract() is None:
+        says = "light text on dark pictures may be missed: tesseract, the second reader, is not installed"
+        yield Level.NOTICE, says, "apt-get install tesseract-ocr"
+
+
+CHECKS: tuple[tuple[str, Callable[[App], Iterator[_Said]]], ...] = (
+    ("folder", _check_folder),
+    ("store", _check_store),
+    ("staff", _check_staff),
+    ("delivery", _check_delivery),
+    ("templates", _check_templates),
+    ("pictures", _check_pictures),
+)
+_OK = {
+    "folder": "data_dir can be written, is closed to others and has room",
+    "store": "ledger and cases open",
+    "staff": "each queue has agents, and the file and the store agree",
+    "delivery": "mail goes out",
+    "templates": "the administrator's folder is there, or none is named",
+    "pictures": "pictures are read by two readers",
+}
+_MENDS = {
+    "folder": "name a folder that casepost may make and write: data_dir",
+    "store": "see database_url and data_dir; a newer casepost may have made it",
+}

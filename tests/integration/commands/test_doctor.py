@@ -1,0 +1,67 @@
+"""`casepost doctor`: what would stop an installation, each with its mend."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import ingest.files.rapid
+import ingest.files.tesseract
+from casepost.app import App
+from store.tables import user_queues
+from tests.command_line import CONFIG, Run
+
+
+def said(run: Run, check: str) -> list[Any]:
+    return [(one["level"], one["says"], one["mend"]) for one in run("doctor", "--json").json if one["check"] == check]
+
+
+def test_an_installation_that_works_has_no_fault(run: Run) -> None:
+    ended = run("doctor")
+    assert ended.code == 0
+    assert "FAULT" not in ended.out
+    assert "ok     store" in ended.out
+
+
+def test_without_text_recognition_everything_else_works_and_doctor_says_so(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest.files.rapid, "is_installed", lambda: False)
+    ((level, says, mend),) = said(run, "pictures")
+    assert (level, mend) == ("notice", "pip install 'casepost[ocr]'")
+    assert "text recognition is not installed" in says
+    assert run("doctor").code == 0
+
+
+def test_a_missing_second_reader_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest.files.tesseract, "find_tesseract", lambda: None)
+    assert said(run, "pictures")[0][2] == "apt-get install tesseract-ocr"
+
+
+def test_a_queue_without_agents_is_a_fault_with_its_mend(app: App, run: Run) -> None:
+    with app.store.cases.write() as connection:
+        connection.execute(sa.delete(user_queues))
+    ended = run("doctor")
+    assert ended.code == 1
+    assert "FAULT  staff: the queue support has no agents" in ended.out
+    assert "mend: casepost user add ADDRESS --role agent --queue support" in ended.out
+
+
+def test_agents_of_the_file_that_are_not_in_the_store_are_named(folder: Path, app: App, run: Run) -> None:
+    app.store.close()
+    changed = CONFIG.replace('"agent@casepost.example"', '"agent@casepost.example", "new@casepost.example"')
+    (folder / "casepost.toml").write_text(changed)
+    assert "new@casepost.example is an agent of support in the file" in said(run, "staff")[0][1]
+
+
+def test_a_password_that_is_not_set_is_a_fault(folder: Path, run: Run) -> None:
+    delivery = '[delivery]\nurl = "smtp+starttls://me@relay.example:587"\npassword_env = "RELAY_PASSWORD"\n'
+    (folder / "casepost.toml").write_text(CONFIG.replace("[[queues]]", delivery + "[[queues]]", 1))
+    assert said(run, "delivery") == [
+        (
+            "fault",
+            "RELAY_PASSWORD holds no password for the mail server",
+            "set RELAY_PASSWORD in the service's environment",
+        )
+    ]
