@@ -107,6 +107,7 @@ def _values(
             created=_say(facts, facts.created_at, language=language, now=now),
             identifiers=name_identifiers(facts.identifiers, language),
             missing=name_missing(facts.missing, language),
+            looking="yes" if facts.looking else "",
         ),
         seller=SellerValue(name=facts.requester.name, address=facts.requester.address),
         agent=AgentValue(name=person.name if person else ""),

@@ -42,6 +42,7 @@ def make_sample(language: str) -> Values:
             created=created,
             identifiers=name_identifiers(_IDENTIFIERS, language),
             missing=name_missing(("order_id", "fba_shipment_id"), language),
+            looking="yes",
             page_url="https://help.casepost.example/c/4f9aKq72",
         ),
         seller=SellerValue(name="Anna Schmidt", address="anna.schmidt@shop.example"),

@@ -39,6 +39,7 @@ class CaseValue:
     created: str
     identifiers: tuple[IdentifierValue, ...] = ()
     missing: tuple[MissingValue, ...] = ()
+    looking: str = ""
     page_url: str = ""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from cases.mail import Address, Identifier, Part, Source
 from cases.model import CaseState, Direction, MessageKind, Queue
 from store.case_rows import load_state
+from store.looks import is_looked_at
 from store.people import User, load_queue, load_users
 from store.planned import PlannedReply
 from store.tables import cases, identifiers, messages, outbox, participants, parts, planned_replies
@@ -44,7 +45,10 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Correspondence:
-    """Everything one reply is written from. `to` is who gets it; `thread` their earlier mails, oldest first."""
+    """Everything one reply is written from. `to` is who gets it; `thread` their earlier mails, oldest first.
+
+    `looking`: a picture of the case has not been looked at yet.
+    """
 
     case: CaseState
     queue: Queue
@@ -59,6 +63,7 @@ class Correspondence:
     author: User | None
     cause: Said | None
     thread: tuple[str, ...]
+    looking: bool = False
 
 
 def load_correspondence(connection: Connection, planned: PlannedReply) -> Correspondence | None:
@@ -83,6 +88,7 @@ def load_correspondence(connection: Connection, planned: PlannedReply) -> Corres
         author=_find_user(connection, cause.user_id) if cause is not None else None,
         cause=_said(connection, cause) if cause is not None else None,
         thread=_own_thread(connection, planned) if user else _seller_thread(connection, planned),
+        looking=is_looked_at(connection, planned.case_id),
     )
 
 

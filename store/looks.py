@@ -100,6 +100,17 @@ def next_look_at(database: Database) -> datetime | None:
         return connection.execute(sa.select(sa.func.min(looks.c.due_at)).where(looks.c.state == "waiting")).scalar()
 
 
+def is_looked_at(connection: sa.Connection, case_id: int) -> bool:
+    """Whether a file of the case waits to be looked at, or is being."""
+    waits = sa.select(looks.c.id).join(messages, messages.c.id == looks.c.message_id)
+    return (
+        connection.execute(
+            waits.where(messages.c.case_id == case_id, looks.c.state.in_(("waiting", "working"))).limit(1)
+        ).first()
+        is not None
+    )
+
+
 def count_waiting_looks(database: Database) -> int:
     """How many files nobody has looked at yet."""
     with database.read() as connection:

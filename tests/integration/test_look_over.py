@@ -44,6 +44,18 @@ def test_the_acknowledgement_does_not_wait_for_the_picture(office: Office) -> No
     assert [row.kind for row in office.outbox()] == ["acknowledgement", "agent_mail"]
 
 
+def test_the_acknowledgement_says_that_a_picture_may_tell_what_is_missing(office: Office) -> None:
+    applied = receive(office, with_picture())
+    office.write()
+    (sent,) = [one for one in office.case(applied.number)["messages"] if one["kind"] == "acknowledgement"]
+    assert "Wenn Ihr Bild oder Scan es zeigt, müssen Sie nichts tun" in " ".join(sent["text"].split())
+    plain = office.receive(mail("Bestellung fehlt", "Meine Bestellung ist noch nicht angekommen, bitte helfen Sie."))
+    office.write()
+    assert plain is not None
+    said = [one["text"] for one in office.case(plain.number)["messages"] if one["kind"] == "acknowledgement"]
+    assert "Bild oder Scan" not in said[0]
+
+
 def test_what_a_picture_shows_belongs_to_the_case_and_is_no_longer_missing(office: Office) -> None:
     applied = receive(office, with_picture())
     assert office.case(applied.number)["missing"] == ["order_id"]
