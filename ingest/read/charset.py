@@ -133,7 +133,9 @@ def _wide(data: bytes, codec: str, label: str, defects: Defects) -> str:
         text = _valid_utf8(data, label, defects)
         if text is not None:
             return text
-    guessed = guess_codec(data, instead_of=codec) if _is_long(data) or _try(data, codec) is None else None
+    # One odd octet is damage; that it is a letter of another charset needs more of them.
+    may_be_other = _is_long(data) or (_try(data, codec) is None and len(data.translate(None, _ASCII)) > 1)
+    guessed = guess_codec(data, instead_of=codec) if may_be_other else None
     if guessed:
         return _guessed(data, guessed, label, defects)
     try:

@@ -1,59 +1,19 @@
 """Bounces and other automatic mail of other projects: whom they name, and what kind each is."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from cases.mail import Mail, MailKind
+from cases.mail import MailKind
 from ingest.read.reader import read
 from tests.corpus_place import corpus
 
-AT_LEAST = 0.97
 _KIND_OF = {
     "arf": MailKind.FEEDBACK_REPORT,
     "mdn": MailKind.AUTO_REPLY,
     "auto-reply": MailKind.AUTO_REPLY,
     "dsn": MailKind.BOUNCE,
 }
-
-
-def files_of_flufl() -> dict[str, Path]:
-    folder = corpus() / "PyPI__flufl.bounce"
-    return {path.name: path for path in folder.rglob("*.txt")}
-
-
-def test_recipients_are_those_that_flufl_bounce_expects() -> None:
-    """Permanent ones have failed, those of warnings are delayed; a file without any is no bounce or names nobody."""
-    expected = json.loads((corpus() / "flufl_expect.json").read_text(encoding="utf-8"))
-    files = files_of_flufl()
-    wrong = [
-        f"{name}: expected {sorted(wanted(rows))}, {mail.kind} of {named(mail)}"
-        for name, rows in sorted(expected.items())
-        if not is_right(mail := read(files[name].read_bytes()), wanted(rows))
-    ]
-    print(*wrong, sep="\n")
-    assert len(expected) > 100
-    assert 1 - len(wrong) / len(expected) >= AT_LEAST, wrong
-
-
-def wanted(rows: list[list[object]]) -> set[tuple[str, str]]:
-    """(folded address, action); a row is detector, addresses, whether the failure is temporary."""
-    return {
-        (str(address).lower(), "delayed" if temporary == "True" else "failed")
-        for _detector, addresses, temporary in rows
-        if isinstance(addresses, list)
-        for address in addresses
-    }
-
-
-def named(mail: Mail) -> set[tuple[str, str]]:
-    recipients = mail.bounce.recipients if mail.bounce else ()
-    return {(one.address.lower(), one.action) for one in recipients}
-
-
-def is_right(mail: Mail, expected: set[tuple[str, str]]) -> bool:
-    return named(mail) == expected and (not expected or mail.kind is MailKind.BOUNCE)
 
 
 def labelled() -> list[tuple[str, set[str]]]:

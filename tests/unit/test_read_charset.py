@@ -204,3 +204,7 @@ def test_no_name_in_a_mail_runs_a_codec_that_is_no_charset(name: str) -> None:
     mail = read(raw + b"\r\n\r\n" + data)
     assert mail.subject == "uryybA"
     json.dumps([mail.text, mail.subject], ensure_ascii=False).encode("utf-8")
+
+
+def test_one_odd_octet_in_a_wide_charset_is_damage_and_no_letter_of_another_one() -> None:
+    assert decode_text(b"01 Quien Te Dij\x8aat", "iso-2022-jp", Defects()) == "01 Quien Te Dij\ufffdat"
