@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from casepost.app import App
 from cases.address import fold_address
 from cases.errors import CasepostError
@@ -37,12 +39,13 @@ def examine(app: App) -> list[Finding]:
     """All checks in order; where the store does not open, those that need it are left out."""
     findings: list[Finding] = []
     for name, check in CHECKS:
+        if name in _NEED_STORE and any(one.check == "store" and one.level is Level.FAULT for one in findings):
+            continue
         try:
             found = [Finding(check=name, level=level, says=says, mend=mend) for level, says, mend in check(app)]
-        except (CasepostError, OSError) as error:
-            findings.append(Finding(check=name, level=Level.FAULT, says=str(error), mend=_MENDS.get(name, "")))
-            if name == "store":
-                return findings
+        except (CasepostError, OSError, SQLAlchemyError, ImportError) as error:
+            says = str(error).split("\n", maxsplit=1)[0] or type(error).__name__
+            findings.append(Finding(check=name, level=Level.FAULT, says=says, mend=_MENDS.get(name, "")))
             continue
         findings += found or [Finding(check=name, level=Level.OK, says=_OK[name])]
     return findings
@@ -133,10 +136,11 @@ _OK = {
     "folder": "data_dir can be written, is closed to others and has room",
     "store": "ledger and cases open",
     "staff": "each queue has agents, and the file and the store agree",
-    "delivery": "mail goes out",
+    "delivery": "a way out is configured",
     "templates": "the administrator's folder is there, or none is named",
     "pictures": "pictures are read by two readers",
 }
+_NEED_STORE = ("staff", "pictures")
 _MENDS = {
     "folder": "name a folder that casepost may make and write: data_dir",
     "store": "see database_url and data_dir; a newer casepost may have made it",

@@ -61,6 +61,9 @@ def serve(conn: Connection, limits: ChildLimits, work: Work) -> None:
 
 
 def _shut_off() -> None:
+    """No environment, no terminal, a group of its own; what libraries write of hostile files is no log of ours."""
+    os.setsid()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.environ.clear()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

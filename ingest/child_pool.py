@@ -28,6 +28,7 @@ _FOR_PYTHON = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "L
 
 
 Answer = TypeVar("Answer")
+_starting = threading.Lock()
 
 
 class ReaderFailed(Exception):
@@ -126,6 +127,7 @@ class ChildPool(Generic[Answer]):
         self.close()
 
     def _start(self) -> _Child:
+        _start_fork_server()  # one that has died would be started by itself, with all of the environment
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=serve, args=(theirs, self._limits, self._work), name="casepost-reader", daemon=True
@@ -163,7 +165,7 @@ class ChildPool(Generic[Answer]):
     def _receive(self, child: _Child, seconds: float) -> bytes:
         try:
             if not child.conn.poll(seconds):
-                child.process.kill()
+                _kill(child.process)
                 raise ReaderFailed("time")
             return child.conn.recv_bytes()
         except (EOFError, OSError) as error:
@@ -171,18 +173,26 @@ class ChildPool(Generic[Answer]):
             raise _death(child.process.exitcode) from error
 
 
+def _kill(process: ForkServerProcess) -> None:
+    """Kill a child and the programs it has started: it leads a group of its own."""
+    with contextlib.suppress(OSError, TypeError):
+        os.killpg(process.pid or 0, signal.SIGKILL)
+    process.kill()
+
+
 def _start_fork_server() -> None:
     """Start what children are forked from, unless it runs, without the environment: that may hold passwords.
 
     A child that clears `os.environ` still has all of it in /proc/self/environ.
     """
-    kept = dict(os.environ)
-    os.environ.clear()
-    os.environ.update({name: kept[name] for name in _FOR_PYTHON if name in kept})
-    try:
-        forkserver.ensure_running()
-    finally:
-        os.environ.update(kept)
+    with _starting:
+        kept = dict(os.environ)
+        os.environ.clear()
+        os.environ.update({name: kept[name] for name in _FOR_PYTHON if name in kept})
+        try:
+            forkserver.ensure_running()
+        finally:
+            os.environ.update(kept)
 
 
 def _send(conn: Connection, question: bytes) -> None:
@@ -203,6 +213,6 @@ def _stop(child: _Child) -> None:
     child.conn.close()
     child.process.join(_STOP_SECONDS if child.answered else 0)
     if child.process.is_alive():
-        child.process.kill()
+        _kill(child.process)
         child.process.join()
     child.process.close()

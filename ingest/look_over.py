@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Protocol
 
 from cases.change import Change, Sighting
-from cases.errors import TemporaryError
+from cases.errors import CasepostError, TemporaryError
 from cases.mail import Identifier
 from ingest.child_pool import ReaderFailed, ReaderUnavailable
-from ingest.files.look import Seen
+from ingest.files.sight import Seen
 from store.apply import change_case
+from store.case_rows import lock_current
 from store.database import Database
 from store.failpoints import Step, reach
 from store.ledger import Ledger
-from store.looks import LookDue, claim_looks, end_look, record_look_failure, renew_looks
+from store.looks import TRIES, LookDue, claim_looks, end_look, record_look_failure, renew_looks
 
 _log = logging.getLogger(__name__)
 
@@ -64,22 +65,27 @@ class LookOver:
         try:
             seen = self.eyes.look(self.ledger.load(due.ledger_id), due.path, language=due.language, known=due.known)
         except (ReaderUnavailable, TemporaryError) as error:
-            record_look_failure(self.cases, due, holder=self.holder, error=str(error), counts=False, now=clock())
+            record_look_failure(self.cases, due, holder=self.holder, error=str(error), counts=0, now=clock())
         except ReaderFailed as error:
             self._give_up(due, error.reason, clock())
+        except Exception as error:  # noqa: BLE001  one picture, or one damaged raw mail, must not stop the others
+            _log.exception("picture not read look=%d", due.id)
+            self._give_up(due, str(error) if isinstance(error, CasepostError) else type(error).__name__, clock())
         else:
             self._keep(due, seen, clock())  # it took seconds: what was seen is on record with the time it was seen
             reach(Step.PICTURE_SEEN)
 
     def _give_up(self, due: LookDue, reason: str, now: datetime) -> None:
         _log.warning("picture not read look=%d error=%s", due.id, reason)
-        last = record_look_failure(self.cases, due, holder=self.holder, error=reason, counts=True, now=now)
+        counts = TRIES if reason == "time" else 1  # what took too long once does so again, and keeps others waiting
+        last = record_look_failure(self.cases, due, holder=self.holder, error=reason, counts=counts, now=now)
         if last:
             self._note(due, Seen(defects=(f"the reader was stopped: {reason}",)), now)
 
     def _keep(self, due: LookDue, seen: Seen, now: datetime) -> None:
         """One transaction: the file is done, its identifiers belong to the case. Nothing when it is no longer ours."""
         with self.cases.write() as connection:
+            lock_current(connection, due.case_id)  # first, as every change does: two orders would be a deadlock
             if end_look(connection, due.id, holder=self.holder):
                 change_case(connection, _change(due, seen, now))
 

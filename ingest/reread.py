@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cases.change import Change, Rereading
-from cases.errors import CasepostError
+from cases.errors import CasepostError, TemporaryError
 from cases.mail import Mail
 from ingest.child_pool import ReaderFailed
 from ingest.take_in import Reader
@@ -39,6 +39,8 @@ def reread(message: Rereadable, *, ledger: Ledger, cases: Database, reader: Read
         return Reread(message=message, problem="parts of it were erased: it stays as it is")
     try:
         mail = reader.read(ledger.load(message.ledger_id))
+    except TemporaryError:
+        raise
     except ReaderFailed as error:
         return Reread(message=message, problem=f"it could not be read ({error.reason})")
     except CasepostError as error:

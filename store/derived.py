@@ -39,7 +39,11 @@ def add_looks(connection: Connection, message_id: int, paths: Iterable[str], *, 
 
 
 def record_sighting(connection: Connection, case_id: int, sighting: Sighting) -> None:
-    """The identifiers that a file shows, in place of those seen in it before."""
+    """The identifiers that a file shows, in place of those seen in it before; `case_id` is the case that goes on.
+
+    They belong to the case that the message is in, which may have been merged into the other meanwhile.
+    """
+    home = _home(connection, sighting.message_id)
     connection.execute(
         sa.delete(identifiers).where(
             identifiers.c.message_id == sighting.message_id, identifiers.c.path == sighting.path
@@ -47,13 +51,14 @@ def record_sighting(connection: Connection, case_id: int, sighting: Sighting) ->
     )
     _insert_identifiers(
         connection,
-        case_id,
+        home,
         sighting.message_id,
         sighting.identifiers,
         path=sighting.path,
         version=sighting.reader_version,
     )
-    update_missing(connection, case_id)
+    for one in {home, case_id}:
+        update_missing(connection, one)
 
 
 def replace_derived(connection: Connection, case_id: int, rereading: Rereading, *, at: datetime) -> None:
@@ -79,24 +84,35 @@ def replace_derived(connection: Connection, case_id: int, rereading: Rereading, 
             reader_version=mail.reader_version,
         )
     )
-    insert_derived(connection, case_id, message_id, mail)
-    add_looks(connection, message_id, mail.to_look_at, at=at)
-    _update_topic(connection, case_id, message_id, mail.topic)
-    update_missing(connection, case_id)
+    home = _home(connection, message_id)
+    insert_derived(connection, home, message_id, mail)
+    kind = connection.execute(sa.select(messages.c.kind).where(messages.c.id == message_id)).scalar_one()
+    if kind == MessageKind.SELLER:
+        add_looks(connection, message_id, mail.to_look_at, at=at)
+    _update_topic(connection, home, message_id, mail.topic)
+    for one in {home, case_id}:
+        update_missing(connection, one)
 
 
 def update_missing(connection: Connection, case_id: int) -> None:
-    """What the case's topic still needs, all its messages taken together."""
+    """What the case's topic still needs, all that was said in it taken together; a stranger's words do not count."""
     topic = connection.execute(sa.select(cases.c.topic).where(cases.c.id == case_id)).scalar_one()
-    kinds = connection.execute(sa.select(identifiers.c.kind).where(identifiers.c.case_id == case_id)).scalars()
+    counts = sa.and_(messages.c.case_id == case_id, messages.c.unconfirmed.is_(False))
+    kinds = connection.execute(
+        sa.select(identifiers.c.kind).join(messages, messages.c.id == identifiers.c.message_id).where(counts).distinct()
+    ).scalars()
     pictures = connection.execute(
         sa.select(parts.c.id)
         .join(messages, messages.c.id == parts.c.message_id)
-        .where(messages.c.case_id == case_id, parts.c.content_type.startswith("image/"), LISTED)
+        .where(counts, parts.c.content_type.startswith("image/"), LISTED)
         .limit(1)
     )
     missing = find_missing(topic, list(kinds), has_picture=pictures.first() is not None)
     connection.execute(sa.update(cases).where(cases.c.id == case_id).values(missing=list(missing)))
+
+
+def _home(connection: Connection, message_id: int) -> int:
+    return int(connection.execute(sa.select(messages.c.case_id).where(messages.c.id == message_id)).scalar_one())
 
 
 def _update_topic(connection: Connection, case_id: int, message_id: int, topic: str) -> None:

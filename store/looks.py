@@ -42,11 +42,11 @@ def claim_looks(database: Database, *, holder: str, now: datetime, limit: int) -
             looks,
             holder=holder,
             ready=sa.and_(looks.c.state == "waiting", looks.c.due_at <= now),
-            order_by=(looks.c.due_at, looks.c.id),
+            order_by=(looks.c.tries, looks.c.due_at, looks.c.id),
             working="working",
             limit=limit,
         )
-    return [_due(database, row.id) for row in rows]
+    return [due for row in rows if (due := _find_due(database, row.id)) is not None]
 
 
 def renew_looks(database: Database, *, holder: str, ids: Sequence[int]) -> None:
@@ -72,9 +72,9 @@ def end_look(connection: sa.Connection, look_id: int, *, holder: str) -> bool:
 
 
 def record_look_failure(
-    database: Database, due: LookDue, *, holder: str, error: str, counts: bool, now: datetime
+    database: Database, due: LookDue, *, holder: str, error: str, counts: int, now: datetime
 ) -> bool:
-    """Give a file back that could not be looked at; True when that was its last try."""
+    """Give a file back that could not be looked at; True when that was its last try. `counts`: as how many tries."""
     tries = due.tries + counts
     with database.write() as connection:
         if tries >= TRIES:
@@ -127,13 +127,16 @@ def _end(connection: sa.Connection, look_id: int, *, holder: str, state: str, er
     return ended.rowcount == 1
 
 
-def _due(database: Database, look_id: int) -> LookDue:
+def _find_due(database: Database, look_id: int) -> LookDue | None:
+    """What is to be looked at; None when the mail was read again meanwhile and has no such file any more."""
     with database.read() as connection:
         row = connection.execute(
             sa.select(looks, messages.c.case_id, messages.c.ledger_id, messages.c.language, messages.c.reader_version)
             .join(messages, messages.c.id == looks.c.message_id)
             .where(looks.c.id == look_id)
-        ).one()
+        ).first()
+        if row is None:
+            return None
         found = connection.execute(
             sa.select(identifiers.c.kind, identifiers.c.value, identifiers.c.source)
             .where(identifiers.c.case_id == row.case_id, identifiers.c.source != Source.IMAGE)

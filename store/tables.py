@@ -191,7 +191,6 @@ identifiers = sa.Table(
     sa.Index(None, "value", "kind"),
 )
 
-# What is taken out of a derived text and stays out when the mail is read again; `field` names the column or part.
 # Files of a message that can only be looked at. States: waiting -> working -> done | failed.
 looks = sa.Table(
     "looks",
@@ -209,6 +208,7 @@ looks = sa.Table(
     sa.Index(None, "state", "due_at"),
 )
 
+# What is taken out of a derived text and stays out when the mail is read again; `field` names the column or part.
 redactions = sa.Table(
     "redactions",
     metadata,

@@ -15,7 +15,7 @@ from cases.arrival import Arrival, Channel
 from cases.change import Applied
 from cases.mail import Identifier, Mail, Part, Source
 from cases.transfer import decode_part
-from ingest.files.look import Seen
+from ingest.files.sight import Seen
 from ingest.look_over import LookOver
 from ingest.read.reader import read
 from ingest.take_in import TakeIn

@@ -1,6 +1,7 @@
 """`casepost reparse`: the raw mails are read again with today's code."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -35,9 +36,11 @@ def reparse(numbers: tuple[str, ...], older: bool, as_json: bool, config_file: P
     done: list[Reread] = []
     wanted = tuple(map(parse_number, numbers))
     for one in _reread(app, wanted, READER_VERSION if older else None):
-        done.append(one)
-        if not as_json:
+        if as_json:
+            done.append(one)
+        else:
             _print(one)
+            done.append(replace(one, changes=dict.fromkeys(one.changes)))  # the words themselves may be many
     problems = [one for one in done if one.problem]
     changed = [one for one in done if one.changes]
     if as_json:

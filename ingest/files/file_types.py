@@ -5,7 +5,7 @@ Senders label spreadsheets as octet-stream and programs as pictures; the octets 
 
 from enum import Enum, auto
 
-from ingest.files.archives import has_member
+from ingest.files.archives import list_members
 from ingest.files.tnef import is_tnef
 
 
@@ -52,6 +52,11 @@ def find_type(data: bytes, content_type: str, filename: str) -> FileType:
     return FileType.OTHER
 
 
+def is_picture_data(data: bytes) -> bool:
+    """Whether octets begin as a picture does."""
+    return data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+
+
 def _by_octets(data: bytes, name: str) -> FileType | None:
     if b"%PDF-" in data[:1024]:
         return FileType.PDF
@@ -61,14 +66,15 @@ def _by_octets(data: bytes, name: str) -> FileType | None:
         return FileType.SHEET if name.endswith((".xls", ".xlt", ".xla")) else FileType.OTHER
     if is_tnef(data):
         return FileType.TNEF
-    if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+    if is_picture_data(data):
         return FileType.PICTURE
     return None
 
 
 def _office(data: bytes) -> FileType:
-    if has_member(data, "word/document.xml"):
+    members = list_members(data)
+    if "word/document.xml" in members:
         return FileType.DOCX
-    if any(has_member(data, name) for name in ("xl/workbook.xml", "xl/workbook.bin", "content.xml")):
+    if members & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
         return FileType.SHEET
     return FileType.OTHER

@@ -8,6 +8,8 @@ MAX_FILE_BYTES = 25 * 2**20
 MAX_FILES = 50
 MAX_LEVELS = 3
 """Mails within mails within mails; winmail.dat counts as a level too."""
+MAX_PATH_CHARS = 200
+"""Of a file within files; the store has room for no longer one."""
 MAX_TEXT_CHARS = 256 * 1024
 """Text taken of one file."""
 MAX_ALL_CHARS = 512 * 1024

@@ -4,10 +4,10 @@ Runs in a child with limits of its own; `picture_pool` is what asks it.
 """
 
 import functools
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-import msgspec
 from PIL import ImageOps
 
 from cases.mail import Identifier, Source
@@ -17,7 +17,9 @@ from ingest.files.file_types import FileType
 from ingest.files.pdf import render_pages
 from ingest.files.pictures import NoPicture, enlarge, is_dark, open_picture
 from ingest.files.rapid import read_with_rapid
+from ingest.files.sight import Look, Seen
 from ingest.files.tesseract import read_with_tesseract
+from ingest.files.texts import FILE_ERRORS
 from ingest.files.two_readers import join_found, mend_merged
 from ingest.identifiers import Found, OwnKind
 from ingest.identifiers.confusables import find_in_picture
@@ -34,48 +36,37 @@ _FOR_TESSERACT = 2  # times as large: it was made for scans of 300 dots an inch
 _KINDS_NOT_SEEN = frozenset({"phone"})  # on pictures they are those of logos and signatures
 
 
-class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """A question: which of the files of a mail to look at, and what the case knows already."""
-
-    raw: bytes
-    path: str
-    language: str | None = None
-    known: tuple[tuple[str, str], ...] = ()
-    tesseract: str | None = None
-
-
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer: the text as it was recognised, and the identifiers in it."""
-
-    text: str = ""
-    identifiers: tuple[Identifier, ...] = ()
-    defects: tuple[str, ...] = ()
-
-
 def look(question: Look, own_kinds: tuple[OwnKind, ...] = ()) -> Seen:
     """What a picture or a scanned document of a mail shows; a defect when it is none or no longer there."""
     defects = Defects()
-    file = _find(question, defects)
+    file = _find(question)
     if file is None:
         return Seen(defects=(f"there is no file {question.path}",))
     find = functools.partial(_find_in, question=question, own_kinds=own_kinds)
+    begun = time.monotonic()
     texts: list[str] = []
     found: tuple[Found, ...] = ()
     try:
         for picture in _pictures(file):
+            if time.monotonic() - begun > question.seconds:
+                defects.add(f"picture in part {question.path}: not all pages were looked at")
+                break
             text, seen = _read(picture, question, find)
             texts.append(text)
             found = join_found(found, seen)
     except NoPicture as error:
         defects.add(f"picture in part {question.path} could not be read ({error})")
+    except FILE_ERRORS as error:
+        defects.add(f"picture in part {question.path} could not be read ({type(error).__name__})")
     identifiers = tuple(Identifier(kind=one.kind, value=one.value, source=_source(file)) for one in found)
     return Seen(text="\n\n".join(texts), identifiers=identifiers, defects=defects.all())
 
 
-def _find(question: Look, defects: Defects) -> AttachedFile | None:
-    tree = parse_tree(question.raw, defects)
-    body = read_body(question.raw, tree.leaves, defects)
-    files = find_files(question.raw, tree.leaves, body.paths, Defects())
+def _find(question: Look) -> AttachedFile | None:
+    known = Defects()  # what is wrong with the mail was said when it was read
+    tree = parse_tree(question.raw, known)
+    body = read_body(question.raw, tree.leaves, known)
+    files = find_files(question.raw, tree.leaves, body.paths, known)
     return next((file for file in files if file.path == question.path), None)
 
 

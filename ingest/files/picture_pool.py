@@ -9,12 +9,13 @@ from cases.mail import Identifier
 from ingest.child import ChildLimits
 from ingest.child_pool import ChildPool
 from ingest.files import rapid
-from ingest.files.look import Look, Seen, look
+from ingest.files.sight import Look, Seen
 from ingest.files.tesseract import find_tesseract
 from ingest.identifiers import OwnKind
 
 _NICENESS = 10
 _RECYCLE_AFTER = 50
+_BEGIN_NO_PAGE_AFTER = 0.5  # of the time: a page takes some of it
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -26,7 +27,7 @@ class PicturePool(ChildPool[Seen]):
         self,
         *,
         size: int = 1,
-        seconds: float = 30.0,
+        seconds: float = 20.0,
         memory_bytes: int = 3 * 2**30,
         own_kinds: tuple[OwnKind, ...] = (),
     ) -> None:
@@ -39,6 +40,7 @@ class PicturePool(ChildPool[Seen]):
             recycle_after=_RECYCLE_AFTER,
         )
         self._tesseract = find_tesseract()
+        self._enough = seconds * _BEGIN_NO_PAGE_AFTER
 
     def look(self, raw: bytes, path: str, *, language: str | None, known: tuple[Identifier, ...] = ()) -> Seen:
         """What the file of the mail shows. Raises ReaderFailed; the next call is served."""
@@ -48,6 +50,7 @@ class PicturePool(ChildPool[Seen]):
             language=language,
             known=tuple(sorted({(one.kind, one.value) for one in known})),
             tesseract=self._tesseract,
+            seconds=self._enough,
         )
         return self.ask(_encode(question))
 
@@ -61,4 +64,6 @@ _decode = msgspec.msgpack.Decoder(Look).decode
 
 
 def _answer(own_kinds: tuple[OwnKind, ...], question: bytes) -> Seen:
+    from ingest.files.look import look  # in the child: it needs the ocr extra
+
     return look(_decode(question), own_kinds)

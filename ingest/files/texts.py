@@ -8,20 +8,21 @@ from lxml.etree import XMLSyntaxError
 from pypdfium2 import PdfiumError
 from python_calamine import CalamineError
 
+from cases.transfer import decode_transfer
 from ingest.files.archives import open_office_file
 from ingest.files.attached import AttachedFile, find_files
 from ingest.files.docx import read_docx
-from ingest.files.file_types import FileType
-from ingest.files.limits import MAX_ALL_CHARS, MAX_PICTURES, MAX_TEXT_CHARS
+from ingest.files.file_types import FileType, is_picture_data
+from ingest.files.limits import MAX_ALL_CHARS, MAX_PATH_CHARS, MAX_PICTURES, MAX_TEXT_CHARS
 from ingest.files.pdf import read_pdf
-from ingest.files.sheets import read_sheets
+from ingest.files.sheets import check_extent, read_sheets
 from ingest.read.charset import decode_text
 from ingest.read.defects import READ_ERRORS, Defects
 from ingest.read.html import html_to_text
 from ingest.read.mime import Leaf
 
 # What the readers raise on damaged files. They run in a child: one that dies takes only itself with it.
-_FILE_ERRORS = (
+FILE_ERRORS = (
     *READ_ERRORS,
     OSError,
     EOFError,
@@ -52,13 +53,14 @@ def read_files(raw: bytes, leaves: tuple[Leaf, ...], body_paths: frozenset[str],
     to_look_at: list[str] = []
     message = ""
     for file in find_files(raw, leaves, body_paths, defects):
-        if is_picture(file):
+        if len(file.path) > MAX_PATH_CHARS:
+            defects.add("a file too deep inside was not opened")
+        elif is_picture(file):
             to_look_at.append(file.path)
         elif file.type is FileType.TNEF and "/" not in file.path and not message:
             message = file.text
         elif sum(map(len, texts)) > MAX_ALL_CHARS:
             defects.add("too much text in attached files: not all of it was searched")
-            break
         else:
             texts.append(_read(file, to_look_at, defects))
     if len(to_look_at) > MAX_PICTURES:
@@ -66,6 +68,19 @@ def read_files(raw: bytes, leaves: tuple[Leaf, ...], body_paths: frozenset[str],
     return FileTexts(
         texts=tuple(text for text in texts if text), to_look_at=tuple(to_look_at[:MAX_PICTURES]), message=message
     )
+
+
+def find_pictures(raw: bytes, leaves: tuple[Leaf, ...], body_paths: frozenset[str]) -> FileTexts:
+    """The pictures among the parts of a mail, without opening any other file."""
+    paths = [
+        leaf.path
+        for leaf in leaves
+        if leaf.path not in body_paths
+        and leaf.within("report") is None
+        and leaf.content_type.startswith("image/")
+        and is_picture_data(decode_transfer(raw[leaf.offset : leaf.offset + leaf.length], leaf.encoding))
+    ]
+    return FileTexts(to_look_at=tuple(paths[:MAX_PICTURES]))
 
 
 def is_picture(file: AttachedFile) -> bool:
@@ -84,14 +99,15 @@ def _read(file: AttachedFile, to_look_at: list[str], defects: Defects) -> str:
             return pdf.text
         read = _READERS.get(file.type)
         return read(file, defects) if read else ""
-    except _FILE_ERRORS as error:
+    except FILE_ERRORS as error:
         defects.add(f"file in part {file.path} could not be read ({type(error).__name__}: {str(error)[:100]})")
         return ""
 
 
 def _read_sheet(file: AttachedFile, _defects: Defects) -> str:
     if file.data.startswith(b"PK"):
-        open_office_file(file.data).close()  # calamine unpacks whatever it is given
+        with open_office_file(file.data) as archive:
+            check_extent(archive)  # calamine unpacks whatever it is given, and makes room for every cell between
     return read_sheets(file.data)
 
 

@@ -1,5 +1,6 @@
 """winmail.dat (TNEF, MS-OXTNEF): the files and the text that Outlook wraps up for Outlook alone (tnefparse)."""
 
+import struct
 from dataclasses import dataclass
 
 from striprtf.striprtf import rtf_to_text
@@ -11,6 +12,9 @@ from ingest.read.defects import READ_ERRORS, Defects
 from ingest.read.filenames import safe_filename
 from ingest.read.html import html_to_text
 
+_FIRST_ATTRIBUTE, _ATTRIBUTE_HEAD = 6, 9
+_BEGINS_FILE = 0x00069002  # attAttachRendData
+_MAX_ATTRIBUTES = 5_000
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 
 
@@ -36,7 +40,8 @@ def is_tnef(data: bytes) -> bool:
 
 
 def read_tnef(data: bytes, defects: Defects) -> Tnef:
-    """Files and text. Raises ValueError for a damaged stream."""
+    """Files and text. Raises ValueError for a damaged stream, or one of more files than anybody attaches."""
+    _check_attributes(data)
     try:
         stream = TNEF(data, do_checksum=False)
     except READ_ERRORS as error:
@@ -45,7 +50,26 @@ def read_tnef(data: bytes, defects: Defects) -> Tnef:
         TnefFile(filename=safe_filename(_name(one.long_filename() or one.name)), data=bytes(one.data or b""))
         for one in stream.attachments[:MAX_FILES]
     )
-    return Tnef(text=clean_text(_text(stream, defects))[:MAX_TEXT_CHARS], files=files)
+    try:
+        text = clean_text(_text(stream, defects))[:MAX_TEXT_CHARS]
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001  compressed_rtf raises bare Exceptions; the files are good all the same
+        defects.add(f"text in winmail.dat could not be read ({type(error).__name__}: {str(error)[:80]})")
+        text = ""
+    return Tnef(text=text, files=files)
+
+
+def _check_attributes(data: bytes) -> None:
+    """Walk over the attributes (MS-OXTNEF section 2.1.3: level, id, length, data, checksum) before any is read."""
+    place, attributes, files = _FIRST_ATTRIBUTE, 0, 0
+    while place + _ATTRIBUTE_HEAD <= len(data) and attributes <= _MAX_ATTRIBUTES and files <= MAX_FILES:
+        attribute, length = struct.unpack_from("<II", data, place + 1)
+        attributes += 1
+        files += attribute == _BEGINS_FILE
+        place += _ATTRIBUTE_HEAD + length + 2
+    if attributes > _MAX_ATTRIBUTES or files > MAX_FILES:
+        raise ValueError(f"TNEF of more than {MAX_FILES} files or {_MAX_ATTRIBUTES} attributes")
 
 
 def _name(name: str | bytes) -> str:

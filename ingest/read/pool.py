@@ -32,7 +32,7 @@ class ReaderPool(ChildPool[Mail]):
         self,
         *,
         size: int = 1,
-        seconds: float = 20.0,
+        seconds: float = 12.0,
         memory_bytes: int = 512 * 2**20,
         recycle_after: int = 500,
         rules: ReadingRules = NO_OWN_RULES,
@@ -58,10 +58,7 @@ class ReaderPool(ChildPool[Mail]):
         except ReaderUnavailable:
             raise
         except ReaderFailed as failure:
-            try:
-                mail = self.ask(_WITHOUT_FILES + raw)
-            except ReaderFailed:
-                raise failure from None
+            mail = self.ask(_WITHOUT_FILES + raw)
             defect = f"attached files were not opened: the reader had to be stopped ({failure.reason})"
             return replace(mail, defects=(*mail.defects, defect))
 

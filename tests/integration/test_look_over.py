@@ -11,7 +11,7 @@ from cases.mail import Identifier, Source
 from ingest.child_pool import ReaderFailed, ReaderUnavailable
 from store.looks import TRIES, claim_looks, count_waiting_looks, free_lapsed_looks, next_look_at
 from store.store import Store
-from store.tables import looks
+from store.tables import looks, messages
 from tests.casework import NOW
 from tests.office import HOLDER, Office
 from tests.pictures import screenshot
@@ -82,11 +82,36 @@ def test_the_eyes_are_told_what_the_case_knows(office: Office) -> None:
 
 def test_a_picture_that_stops_its_reader_is_given_up_after_two_tries_and_the_case_says_so(office: Office) -> None:
     applied = receive(office, with_picture())
-    office.eyes.faults = [ReaderFailed("time")] * TRIES
+    office.eyes.faults = [ReaderFailed("died")] * TRIES
     for turn in range(TRIES):
         office.look(now=NOW + timedelta(minutes=turn))
     assert office.look(now=NOW + timedelta(days=1)) == 0
+    assert "picture in part 2 could not be read: the reader was stopped: died" in office.events(applied.number)
+
+
+def test_a_picture_that_takes_too_long_is_given_up_at_once_so_that_others_need_not_wait(office: Office) -> None:
+    applied = receive(office, with_picture())
+    office.eyes.faults = [ReaderFailed("time")]
+    assert (office.look(), office.look(now=NOW + timedelta(days=1))) == (1, 0)
     assert "picture in part 2 could not be read: the reader was stopped: time" in office.events(applied.number)
+
+
+def test_a_raw_mail_that_is_damaged_is_given_up_and_the_next_picture_is_looked_at(office: Office) -> None:
+    receive(office, with_picture())
+    office.eyes.faults = [RuntimeError("a fault of the program")] * TRIES
+    for turn in range(TRIES + 1):
+        office.look(now=NOW + timedelta(minutes=turn))
+    (row,) = office.rows(sa.select(looks))
+    assert row.state == "failed"
+
+
+def test_a_strangers_picture_says_nothing_of_what_the_seller_has_told(office: Office) -> None:
+    applied = receive(office, with_picture())
+    with office.store.cases.write() as connection:
+        connection.execute(sa.update(messages).values(unconfirmed=True))
+    office.eyes.sees = {"order_id": ORDER}
+    office.look()
+    assert office.case(applied.number)["missing"] == ["order_id"]
 
 
 def test_a_reader_that_was_killed_from_outside_is_no_fault_of_the_picture(office: Office) -> None:

@@ -3,6 +3,8 @@
 import io
 import struct
 import zipfile
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -129,7 +131,32 @@ def lying(data: bytes) -> bytes:
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
     f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
+
+
+def damaged_rtf() -> bytes:
+    """A winmail.dat whose compressed text has a wrong check sum, beside a file that is whole."""
+    rtf = struct.pack("<IIII", 40, 10, 0x75465A4C, 1) + b"\x00" * 28
+    props = struct.pack("<I", 1) + struct.pack("<HHII", 0x0102, 0x1009, 1, len(rtf)) + rtf
+    whole = make_tnef({"list.csv": b"order-id;qty\n302-1234567-7654321;1\n"})
+    attribute = struct.pack("<BII", 1, 0x00069003, len(props)) + props + struct.pack("<H", sum(props) & 0xFFFF)
+    return whole[:21] + attribute + whole[21:]
+
+
+def sparse_sheet() -> bytes:
+    """A workbook whose two cells lie at the ends of the sheet."""
+    data = make_sheet([("a",)])
+    members = {one: zipfile.ZipFile(io.BytesIO(data)).read(one) for one in zipfile.ZipFile(io.BytesIO(data)).namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    far = b'<row r="1048576"><c r="XFD1048576" t="n"><v>1</v></c></row></sheetData>'
+    members[name] = members[name].replace(b"</sheetData>", far)
+    return zip_of(members)
+
+
 BOMBS = {
+    "sheet with a cell far away": (sparse_sheet(), "a.xlsx"),
+    "zip of half a million names": (zip_of({f"{n}": b"" for n in range(60_000)} | {"xl/workbook.xml": b""}), "a.xlsx"),
+    "tnef of many files": (make_tnef({f"{n}": b"x" for n in range(5_000)}), "winmail.dat"),
+    "tnef with a damaged text": (damaged_rtf(), "winmail.dat"),
     "zip of zeros": (zip_of({"a.csv": bytes(50_000_000)}), "a.zip"),
     "docx of zeros": (zip_of({"word/document.xml": bytes(60_000_000)}), "a.docx"),
     "docx that lies": (lying(zip_of({"word/document.xml": bytes(60_000_000)})), "a.docx"),
@@ -157,7 +184,30 @@ def test_a_bomb_harms_nobody_and_the_words_are_read(bomb: str) -> None:
     mail = read_file(data, name)
     assert mail.text == "Please see the file."
     assert "root:" not in str(mail)
-    assert [part.filename for part in mail.parts if part.is_listed] == [name]
+    assert [part.filename for part in mail.parts if part.is_listed][:1] == [name]
+
+
+def test_a_damaged_text_in_a_winmail_dat_costs_only_itself() -> None:
+    mail = read_file(damaged_rtf(), "winmail.dat", "application/ms-tnef")
+    assert found(mail) == {("order_id", ORDER)}
+    assert [part.filename for part in mail.parts if part.is_listed] == ["winmail.dat", "list.csv"]
+
+
+def test_with_files_closed_nothing_is_opened_and_pictures_are_still_to_be_looked_at() -> None:
+    closed = read(with_file(make_tnef({"list.csv": b"x"}), "winmail.dat"), open_files=False)
+    assert [part.filename for part in closed.parts if part.is_listed] == ["winmail.dat"]
+    picture = read(with_file(screenshot("Order"), "shot.png", "image/png"), open_files=False)
+    assert picture.to_look_at == ("2",)
+
+
+def test_a_picture_behind_too_much_text_is_looked_at() -> None:
+    message = message_from_bytes(with_file(screenshot("Order"), "shot.png", "image/png"), policy=default)
+    for number in range(4):
+        message.add_attachment(b"word " * 50_000, maintype="text", subtype="csv", filename=f"{number}.csv")
+    parts = message.get_payload()
+    assert isinstance(parts, list)
+    message.set_payload([parts[0], *parts[2:], parts[1]])
+    assert read(message.as_bytes()).to_look_at == ("6",)
 
 
 def test_boxes_become_lines_with_columns() -> None:

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from cases.mail import Source
-from ingest.files.look import Look, look
+from ingest.files.look import look
 from ingest.files.pictures import NoPicture, enlarge, is_dark, open_picture
+from ingest.files.sight import Look
 from ingest.files.tesseract import find_tesseract, read_with_tesseract
 from ingest.files.two_readers import join_found, mend_merged
 from ingest.identifiers import Found, OwnKind
