@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from ingest.identifiers import checks
 
 _SEPARATOR = (
-    r"(?:[ \u00a0\u2000-\u200d\u202f\u2060\u3000\ufeff]|\r?\n(?:>{1,3} ?){0,3}"
+    r"(?:[ \u00a0\u00ad\u180e\u2000-\u200f\u202a-\u202f\u2060-\u2064\u2800\u3000\u3164\ufe0f\ufeff]"
+    r"|\r?\n(?:>{1,3} ?){0,3}"
     r"|[-\u2010-\u2015\u2212\uff0d.\uff0e_·•]"
-    r"|&nbsp;|&#160;|<[^<>]{0,80}>){0,3}"
+    r"|&nbsp;|&#160;|&shy;|<[^<>]{0,200}>){0,6}"
 )
-_RUN = re.compile(rf"\d(?<![\d+].)\d{{0,18}}(?:{_SEPARATOR}\d{{1,19}}){{0,20}}")
+_RUN = re.compile(rf"\d(?<![\d+].)\d{{0,18}}(?:{_SEPARATOR}\d{{1,19}})*")
 _DIGITS = re.compile(r"\d+")
 # Issuer ranges of ISO/IEC 7812 in use: (lowest and highest leading digits, lengths).
 _ISSUERS = (
@@ -25,7 +26,6 @@ _ISSUERS = (
     (re.compile(r"220[0-4]|9792"), (16, 17, 18, 19)),
 )
 _FIRST_DIGITS = "2345689"
-_MAX_GROUPS = 21
 
 
 def is_card_number(digits: str) -> bool:
@@ -45,7 +45,7 @@ def mask_card_numbers(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _mask_run(run: str, known: list[str]) -> str:
-    groups = list(_DIGITS.finditer(run))[:_MAX_GROUPS]
+    groups = list(_DIGITS.finditer(run))
     out: list[str] = []
     pos = index = 0
     while index < len(groups):

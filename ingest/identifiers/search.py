@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ingest.identifiers import labels
+from ingest.identifiers.cards import is_card_number
 from ingest.identifiers.columns import find_cells
 from ingest.identifiers.fold import fold, fold_words
 from ingest.identifiers.found import Found
@@ -40,6 +41,7 @@ _COLUMNS = {bare_word(heading): kind.name for kind in KINDS for heading in kind.
 _RANK = {name: rank for rank, name in enumerate((*_BY_NAME, "phone"))}
 # Kinds whose values cannot be taken for those of another column.
 _SURE = frozenset(("order_id", "asin", "gtin", "fnsku", "fba_shipment_id", "iban"))
+_FREE_FORMS = ("sku", "invoice_number")  # whatever stands behind their labels: a payment card must not
 _TAKEN, _SHARED = 1, 2
 
 
@@ -57,6 +59,7 @@ def find_identifiers(text: str, language: str | None = None, own: tuple[OwnKind,
     near = strip_lookalikes(keep_near(bare))
     cells = {one.value for one in in_tables}
     found = [*_find_near(near, language, cells), *_find_in_links(links), *in_tables] if near or links else in_tables
+    found = [one for one in found if not (one.kind in _FREE_FORMS and is_card_number(one.value))]
     found.sort(key=lambda one: _RANK[one.kind])
     return tuple(dict.fromkeys((*mine, *found)))[:_MAX_FOUND]
 

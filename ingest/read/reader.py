@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from cases.mail import Address, Bounce, Identifier, Mail, MailKind
+from cases.mail import Address, Bounce, Identifier, Mail, MailKind, Part
 from ingest.files.inside import add_inside
-from ingest.files.texts import FileTexts, read_files
+from ingest.files.texts import FileTexts, find_pictures, read_files
 from ingest.identifiers import mask_cards
 from ingest.kind import Signs, decide_kind, find_no_answer
 from ingest.read.addresses import find_author, parse_address_list
@@ -69,9 +69,12 @@ def read(raw: bytes, *, open_files: bool = True, rules: ReadingRules = NO_OWN_RU
     body = defects.guard("body", Body(text="", html=None, paths=frozenset()), read_body, raw, tree.leaves, defects)
     parts = defects.guard("parts", Parts(parts=(), contents=()), read_parts, raw, tree.leaves, body.paths, defects)
     cross_check(raw, tree, author, defects)
-    files = FileTexts()
     if open_files:
-        files = defects.guard("files", files, read_files, raw, tree.leaves, body.paths, defects)
+        files = defects.guard("files", FileTexts(), read_files, raw, tree.leaves, body.paths, defects)
+        inside = defects.guard("files inside", parts.parts, add_inside, raw, parts.parts, defects)
+        parts = replace(parts, parts=inside)
+    else:
+        files = defects.guard("pictures", FileTexts(), find_pictures, raw, tree.leaves, body.paths)
     if not body.text.strip():
         body = replace(body, text=files.message)
     return _compose(_Pieces(raw=raw, tree=tree, author=author, body=body, parts=parts, files=files), rules, defects)
@@ -94,6 +97,7 @@ def _compose(pieces: _Pieces, rules: ReadingRules, defects: Defects) -> Mail:
     is_words = kind in (MailKind.MESSAGE, MailKind.AUTO_REPLY)
     understood = _understand(subject, split, pieces.files, rules, defects) if is_words else _Understood()
     values = tuple(one.value for one in understood.identifiers)
+    bounce = _bounce(raw, tree, body.text, defects) if kind is MailKind.BOUNCE else None
     return Mail(
         fingerprint=make_fingerprint(message_id, author, headers.first("from"), parts.contents),
         reader_version=READER_VERSION,
@@ -101,8 +105,8 @@ def _compose(pieces: _Pieces, rules: ReadingRules, defects: Defects) -> Mail:
         in_reply_to=find_message_ids(headers.first("in-reply-to"))[:MAX_REFERENCES],
         references=_references(headers, defects),
         subject=mask_cards(subject, values),
-        sender=sender,
-        author=author,
+        sender=_mask_name(sender) if sender else None,
+        author=_mask_name(author) if author else None,
         reply_to=_addresses(headers, "reply-to", defects),
         to=_addresses(headers, "to", defects),
         cc=_addresses(headers, "cc", defects),
@@ -117,10 +121,10 @@ def _compose(pieces: _Pieces, rules: ReadingRules, defects: Defects) -> Mail:
         has_new_text=not split.is_all,
         no_answer=find_no_answer(headers, sender.address if sender else ""),
         html=mask_cards(body.html, values) if body.html is not None else None,
-        parts=defects.guard("files inside", parts.parts, add_inside, raw, parts.parts, defects),
+        parts=tuple(_mask_filename(part) for part in parts.parts),
         identifiers=understood.identifiers,
         to_look_at=pieces.files.to_look_at if is_words else (),
-        bounce=_bounce(raw, tree, body.text, defects) if kind is MailKind.BOUNCE else None,
+        bounce=_mask_diagnostics(bounce) if bounce else None,
         defects=defects.all(),
     )
 
@@ -152,8 +156,21 @@ def _understand(subject: str, split: Split, files: FileTexts, rules: ReadingRule
     )
 
 
+def _mask_name(address: Address) -> Address:
+    return replace(address, name=mask_cards(address.name))
+
+
+def _mask_filename(part: Part) -> Part:
+    return replace(part, filename=mask_cards(part.filename)) if part.filename else part
+
+
+def _mask_diagnostics(bounce: Bounce) -> Bounce:
+    recipients = tuple(replace(one, diagnostic=mask_cards(one.diagnostic)) for one in bounce.recipients)
+    return replace(bounce, recipients=recipients)
+
+
 def _addresses(headers: Headers, name: str, defects: Defects) -> tuple[Address, ...]:
-    return defects.guard(name.title(), (), parse_address_list, headers.all(name), defects)
+    return tuple(map(_mask_name, defects.guard(name.title(), (), parse_address_list, headers.all(name), defects)))
 
 
 def _references(headers: Headers, defects: Defects) -> tuple[str, ...]:

@@ -117,3 +117,17 @@ def test_a_card_number_in_html_is_masked_across_tags_and_entities() -> None:
 
 def test_a_card_number_behind_a_parcel_label_is_never_kept() -> None:
     assert find_identifiers("tracking 4111 1111 1111 1111") == ()
+
+
+def test_the_sixth_card_of_a_line_is_masked_like_the_first() -> None:
+    cards = " ".join(["4111 1111 1111 1111"] * 6)
+    assert mask_cards(f"cards: {cards}") == "cards: " + " ".join(["•••• 1111"] * 6)
+
+
+def test_single_digits_before_a_card_do_not_hide_it() -> None:
+    assert mask_cards("1 2 3 4 5 6 7 8 9 1 2 3 4 5 6 7 8 9 1 4111 1111 1111 1111").endswith("•••• 1111")
+
+
+@pytest.mark.parametrize("label", ["SKU", "Invoice no.", "Rechnungsnummer"])
+def test_a_card_behind_a_label_is_no_identifier(label: str) -> None:
+    assert find_identifiers(f"{label}: 4111111111111111") == ()

@@ -260,13 +260,13 @@ LONG = (
 
 @pytest.mark.parametrize("pump", LONG)
 def test_no_bounce_takes_long(pump: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for length in (20_000, 1_000_000):
         bounce_of((pump * length)[:length])
-    assert time.perf_counter() - started < 2
-    started = time.perf_counter()
+    assert time.process_time() - started < 6
+    started = time.process_time()
     find_by_flufl("multipart/mixed", "MAILER-DAEMON@yahoo.example", "<SMTP32 v1>", (pump * 100_000)[:1_000_000])
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 4
 
 
 _PIECES = st.sampled_from(

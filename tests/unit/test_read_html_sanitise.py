@@ -169,7 +169,7 @@ def test_what_would_grow_without_end_is_shown_as_text_only(html: str) -> None:
     defects = Defects()
     start = time.process_time()
     assert sanitise_html(html, defects) is None
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 4
     assert defects.all()
 
 

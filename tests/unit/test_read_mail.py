@@ -213,3 +213,15 @@ def test_attachments_and_named_pictures_are_listed_and_nameless_pictures_are_not
         ("a.png", True, "1", 1),
         ("a.pdf", False, None, 1),
     ]
+
+
+def test_a_card_number_is_masked_wherever_a_mail_can_hold_one() -> None:
+    raw = (
+        b"From: 4111 1111 1111 1111 <a@b.example>\r\nTo: Card 4111111111111111 <c@d.example>\r\n"
+        b"Subject: 4111111111111111\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+        b"--x\r\n\r\nmy card 4111-1111-1111-1111\r\n"
+        b'--x\r\nContent-Disposition: attachment; filename="card 4111 1111 1111 1111.pdf"\r\n\r\nx\r\n--x--\r\n'
+    )
+    shown = json.dumps(to_json("mail", read(raw)))
+    assert "4111" not in shown
+    assert shown.count("1111") >= 5

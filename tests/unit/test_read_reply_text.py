@@ -349,8 +349,8 @@ def test_hostile_text_is_split_in_linear_time(pump: str) -> None:
             taken.append(time.process_time() - started)
         return min(taken)
 
-    assert seconds(64 * 1024) < 2.5 * seconds(32 * 1024) + 0.05
-    assert seconds(64 * 1024) < 1
+    assert seconds(64 * 1024) < 2.5 * seconds(32 * 1024) + 0.3
+    assert seconds(64 * 1024) < 4
 
 
 def test_a_first_sentence_that_warns_is_no_banner() -> None:

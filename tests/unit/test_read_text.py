@@ -143,7 +143,7 @@ def test_an_attached_mail_is_one_part_and_its_identifiers_are_attachments() -> N
         ("e\u0301.txt", "é.txt"),
         ("trailing. . ", "trailing"),
         ("con.txt", "_con.txt"),
-        ("Screenshot 10:32:11.png", "Screenshot 10_32_11.png"),
+        ("Screenshot 10:32:11.png", "Screenshot 10:32:11.png"),
         ("a.txt:evil.exe", "a.txt_evil.exe"),
         ("C:a.pdf", "a.pdf"),
         ("", None),
