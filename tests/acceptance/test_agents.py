@@ -71,6 +71,7 @@ def test_a_note_of_an_agent_never_reaches_the_seller(service: Service, sink: Sin
     number = _open_case(service, sink)
     reply, to = answer(sent_to(sink, AGENT)[0], "#note MARGIN-7731 is our limit here", sender=AGENT)
     service.send(reply, sender=AGENT, to=[to])
+    wait_until(lambda: "note" in [message["kind"] for message in service.case(number)["messages"]])
     reply, to = answer(sent_to(sink, AGENT)[0], "We look into it.", sender=AGENT)
     service.send(reply, sender=AGENT, to=[to])
     sent_to(sink, SELLER, 2)
