@@ -13,6 +13,7 @@ from ingest.child_pool import ReaderFailed, ReaderUnavailable
 from ingest.files.sight import Seen
 from store.apply import change_case
 from store.case_rows import lock_current
+from store.claims import in_work
 from store.database import Database
 from store.failpoints import Step, reach
 from store.ledger import Ledger
@@ -51,14 +52,9 @@ class LookOver:
         claimed = claim_looks(self.cases, holder=self.holder, now=clock(), limit=limit)
         if not claimed:
             self.eyes.rest()
-        ids = {due.id for due in claimed}
-        self.active.update(ids)
-        try:
-            for due in claimed:
+        with in_work(self.active, claimed) as each:
+            for due in each:
                 self._look(due, clock)
-                self.active.discard(due.id)
-        finally:
-            self.active.difference_update(ids)  # what a store that went away left undone must lapse, not be renewed
         return len(claimed)
 
     def _look(self, due: LookDue, clock: Callable[[], datetime]) -> None:

@@ -18,6 +18,7 @@ from ingest.decide import decide
 from ingest.evidence import Envelope, find_evidence
 from ingest.question import Question
 from store.apply import apply, is_taken
+from store.claims import in_work
 from store.database import Database
 from store.failpoints import Step, reach
 from store.ledger import TRIES, Entry, Ledger
@@ -53,14 +54,9 @@ class TakeIn:
     def take_in_some(self, *, clock: Callable[[], datetime], limit: int) -> int:
         """Claim up to `limit` mails and work on them, oldest first; how many were claimed."""
         claimed = self.ledger.claim(holder=self.holder, now=clock(), limit=limit)
-        ids = {entry.id for entry in claimed}
-        self.active.update(ids)
-        try:
-            for entry in claimed:
+        with in_work(self.active, claimed) as each:
+            for entry in each:
                 self.take_in(entry, now=clock())
-                self.active.discard(entry.id)
-        finally:
-            self.active.difference_update(ids)  # what a store that went away left undone must lapse, not be renewed
         return len(claimed)
 
     def take_in_one(self, ledger_id: int, *, now: datetime) -> Applied | None:

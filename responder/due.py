@@ -18,6 +18,7 @@ from responder.render import TemplateFailed
 from responder.templates import TemplateMissing
 from store.apply import change_case
 from store.case_rows import lock_case
+from store.claims import in_work
 from store.correspondence import Correspondence, load_correspondence
 from store.database import Database
 from store.events import add_event
@@ -49,14 +50,9 @@ class Due:
     def write_due(self, *, now: datetime, limit: int = 50) -> int:
         """Write what is due at `now`, at most `limit` replies; how many were claimed."""
         claimed = claim_due(self.cases, holder=self.holder, now=now, limit=limit)
-        ids = {planned.id for planned in claimed}
-        self.active.update(ids)
-        try:
-            for planned in claimed:
+        with in_work(self.active, claimed) as each:
+            for planned in each:
                 self._write(planned, now)
-                self.active.discard(planned.id)
-        finally:
-            self.active.difference_update(ids)  # what a store that went away left undone must lapse, not be renewed
         return len(claimed)
 
     def _write(self, planned: PlannedReply, now: datetime) -> None:

@@ -3,8 +3,9 @@
 A lease ends after ten seconds unless it is renewed; a restarted node frees its own at once.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,6 +13,15 @@ from sqlalchemy.engine import Connection, Row
 
 from store.database import Database
 from store.tables import leases
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> int:
+        """The row's id."""
+
+
+_Claimed = TypeVar("_Claimed", bound=_HasId)
 
 
 def claim(
@@ -64,6 +74,37 @@ def lapsed(database: Database, table: sa.Table, *, working: str, node: str) -> s
             table.c.lease_holder.startswith(node, autoescape=True) if node else sa.false(),
         ),
     )
+
+
+def free_lapsed(database: Database, table: sa.Table, *, ready: str, node: str) -> int:
+    """Make rows `ready` again that are in work by nobody who lives, see `lapsed`; how many."""
+    with database.write() as connection:
+        freed = connection.execute(
+            sa.update(table)
+            .where(lapsed(database, table, working="working", node=node))
+            .values(state=ready, lease_holder=None, lease_until=None)
+        )
+        return freed.rowcount
+
+
+@contextmanager
+def in_work(active: set[int], claimed: Sequence[_Claimed]) -> Iterator[Iterator[_Claimed]]:
+    """The claimed rows one by one, with their ids in `active` for as long as somebody works on them.
+
+    What a store that went away left undone is not in it afterwards: it must lapse, not be renewed.
+    """
+    ids = {one.id for one in claimed}
+    active.update(ids)
+    try:
+        yield _one_by_one(active, claimed)
+    finally:
+        active.difference_update(ids)
+
+
+def _one_by_one(active: set[int], claimed: Sequence[_Claimed]) -> Iterator[_Claimed]:
+    for one in claimed:
+        yield one
+        active.discard(one.id)
 
 
 def take_lease(database: Database, connection: Connection, name: str, *, holder: str) -> bool:

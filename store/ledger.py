@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from cases.arrival import Arrival
-from store.claims import claim, insert_once, is_ours, lapsed, renew
+from store.claims import claim, free_lapsed, insert_once, is_ours, renew
 from store.database import Database, translated
 from store.errors import NotFound, StoreDamaged
 from store.ledger_tables import mails, raws
@@ -76,13 +76,7 @@ class Ledger:
 
     def free_lapsed(self, *, node: str = "") -> int:
         """Make mails new again whose lease is over or was held by an earlier life of `node`; how many."""
-        with self._database.write() as connection:
-            freed = connection.execute(
-                sa.update(mails)
-                .where(lapsed(self._database, mails, working="working", node=node))
-                .values(state="new", lease_holder=None, lease_until=None)
-            )
-            return freed.rowcount
+        return free_lapsed(self._database, mails, ready="new", node=node)
 
     def record_done(self, ledger_id: int, *, outcome: str, reason: str, now: datetime) -> None:
         """The disposition of a mail, after the cases' side of it is committed; may be said twice."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from cases.mail import Identifier, Source
-from store.claims import claim, is_ours, lapsed, renew
+from store.claims import claim, free_lapsed, is_ours, renew
 from store.database import Database
 from store.tables import identifiers, looks, messages
 
@@ -57,13 +57,7 @@ def renew_looks(database: Database, *, holder: str, ids: Sequence[int]) -> None:
 
 def free_lapsed_looks(database: Database, *, node: str = "") -> int:
     """Make files waiting again whose lease is over or was held by an earlier life of `node`; how many."""
-    with database.write() as connection:
-        freed = connection.execute(
-            sa.update(looks)
-            .where(lapsed(database, looks, working="working", node=node))
-            .values(state="waiting", lease_holder=None, lease_until=None)
-        )
-        return freed.rowcount
+    return free_lapsed(database, looks, ready="waiting", node=node)
 
 
 def end_look(connection: sa.Connection, look_id: int, *, holder: str) -> bool:

@@ -17,7 +17,7 @@ from cases import hours
 from cases.change import Change
 from cases.model import CaseState, ParticipantRole
 from cases.plan import TRAITS, Audience, Delay, Planned, ReplyKind
-from store.claims import claim, is_ours, lapsed, renew
+from store.claims import claim, free_lapsed, is_ours, renew
 from store.database import Database
 from store.events import add_event
 from store.people import agents_of, load_queue, load_reminders, load_users
@@ -129,13 +129,7 @@ def renew_due(database: Database, *, holder: str, ids: Sequence[int]) -> None:
 
 def free_lapsed_due(database: Database, *, node: str = "") -> int:
     """Make replies waiting again whose lease is over or was held by an earlier life of `node`; how many."""
-    with database.write() as connection:
-        freed = connection.execute(
-            sa.update(planned_replies)
-            .where(lapsed(database, planned_replies, working="working", node=node))
-            .values(state="waiting", lease_holder=None, lease_until=None)
-        )
-        return freed.rowcount
+    return free_lapsed(database, planned_replies, ready="waiting", node=node)
 
 
 def record_planned(connection: Connection, planned_id: int, *, holder: str, state: str) -> bool:

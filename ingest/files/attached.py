@@ -40,11 +40,16 @@ def find_files(
         yield file
 
 
+def is_file(leaf: Leaf, body_paths: frozenset[str]) -> bool:
+    """Whether a part is neither the mail's own words nor what a report holds for machines."""
+    return leaf.path not in body_paths and leaf.within("report") is None
+
+
 def _walk(
     raw: bytes, leaves: tuple[Leaf, ...], body_paths: frozenset[str], defects: Defects, *, prefix: str, level: int
 ) -> Iterator[AttachedFile]:
     for leaf in leaves:
-        if leaf.path in body_paths or leaf.within("report") is not None:
+        if not is_file(leaf, body_paths):
             continue
         if leaf.length > 2 * MAX_FILE_BYTES:
             defects.add(f"part {leaf.path} is too large to be opened")

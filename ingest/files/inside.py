@@ -10,6 +10,7 @@ from ingest.files.limits import MAX_FILE_BYTES
 from ingest.files.tnef import is_tnef, read_tnef
 from ingest.read.defects import Defects
 
+_BEGIN = 1_024  # transferred octets: enough for the signature in any encoding
 _TYPES = ("application/ms-tnef", "application/vnd.ms-tnef", "application/octet-stream")
 
 
@@ -24,8 +25,11 @@ def add_inside(raw: bytes, parts: tuple[Part, ...], defects: Defects) -> tuple[P
 
 
 def _parts_inside(raw: bytes, part: Part) -> tuple[Part, ...]:
+    begin = decode_transfer(raw[part.offset : part.offset + min(part.length, _BEGIN)], part.encoding)
+    if not is_tnef(begin):
+        return ()
     content = decode_transfer(raw[part.offset : part.offset + part.length], part.encoding)
-    return tuple(_find_inside(content, part)) if is_tnef(content) else ()
+    return tuple(_find_inside(content, part))
 
 
 def _find_inside(content: bytes, part: Part) -> Iterator[Part]:

@@ -32,11 +32,6 @@ def _engine() -> Any:
     return RapidOCR(params={**threads, "Global.log_level": "error"})
 
 
-def warm_up() -> None:
-    """Load the models."""
-    _engine()
-
-
 def read_with_rapid(picture: "Image") -> list[Box]:
     """The lines of text in an RGB picture, in pixels."""
     import numpy

@@ -10,7 +10,7 @@ from python_calamine import CalamineError
 
 from cases.transfer import decode_transfer
 from ingest.files.archives import open_office_file
-from ingest.files.attached import AttachedFile, find_files
+from ingest.files.attached import AttachedFile, find_files, is_file
 from ingest.files.docx import read_docx
 from ingest.files.file_types import FileType, is_picture_data
 from ingest.files.limits import MAX_ALL_CHARS, MAX_PATH_CHARS, MAX_PICTURES, MAX_TEXT_CHARS
@@ -75,8 +75,7 @@ def find_pictures(raw: bytes, leaves: tuple[Leaf, ...], body_paths: frozenset[st
     paths = [
         leaf.path
         for leaf in leaves
-        if leaf.path not in body_paths
-        and leaf.within("report") is None
+        if is_file(leaf, body_paths)
         and leaf.content_type.startswith("image/")
         and is_picture_data(decode_transfer(raw[leaf.offset : leaf.offset + leaf.length], leaf.encoding))
     ]

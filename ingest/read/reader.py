@@ -105,7 +105,7 @@ def _compose(pieces: _Pieces, rules: ReadingRules, defects: Defects) -> Mail:
         in_reply_to=find_message_ids(headers.first("in-reply-to"))[:MAX_REFERENCES],
         references=_references(headers, defects),
         subject=mask_cards(subject, values),
-        sender=_mask_name(sender) if sender else None,
+        sender=sender,
         author=_mask_name(author) if author else None,
         reply_to=_addresses(headers, "reply-to", defects),
         to=_addresses(headers, "to", defects),
