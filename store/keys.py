@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from cases.reference import Key, Keyring
 from store.database import Database
-from store.tables import signing_keys
+from store.people_tables import signing_keys
 
 
 def load_keyring(database: Database, *, now: datetime) -> Keyring:

@@ -31,6 +31,7 @@ class Entry:
     received_at: datetime
     channel: str
     peer: str
+    helo: str
     trusted: bool
     sender: str | None
     recipients: tuple[str, ...]
@@ -212,6 +213,7 @@ def _entry(row: Row[Any]) -> Entry:
         received_at=row.received_at,
         channel=row.channel,
         peer=row.peer,
+        helo=row.helo,
         trusted=row.trusted,
         sender=row.sender,
         recipients=tuple(row.recipients),

@@ -1,4 +1,4 @@
-"""Tables of cases, people, messages, planned replies, outbox and events.
+"""Tables of cases, participants, messages, planned replies, outbox and events.
 
 Uniqueness that races decide lives in narrow tables (mail_keys, dispositions, known_ids), so that messages
 and events can be split by month.
@@ -7,76 +7,12 @@ and events can be split by month.
 import sqlalchemy as sa
 
 from store.columns import BigId, Indexed, Instant, Json, Text
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    }
-)
+from store.people_tables import metadata as metadata  # noqa: PLC0414  with all tables known to it
 
 
 def _case(name: str = "case_id", *, nullable: bool = False, index: bool = True) -> sa.Column[int]:
     return sa.Column(name, BigId, sa.ForeignKey("cases.id"), nullable=nullable, index=index)
 
-
-signing_keys = sa.Table(
-    "signing_keys",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("secret", sa.LargeBinary, nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("revoked_at", Instant),
-)
-
-queues = sa.Table(
-    "queues",
-    metadata,
-    sa.Column("id", BigId, primary_key=True),
-    sa.Column("name", Text, nullable=False, unique=True),
-    sa.Column("address", Text, nullable=False, unique=True),
-    sa.Column("language", sa.String(8), nullable=False),
-    sa.Column("country", sa.String(8), nullable=False),
-    sa.Column("timezone", sa.String(64), nullable=False),
-    sa.Column("hours", Text, nullable=False),
-    sa.Column("closing_days", Json, nullable=False),
-    sa.Column("topics", Json, nullable=False),
-    sa.Column("lead", Text, nullable=False),
-    sa.Column("reminders", Json, nullable=False),
-    sa.Column("removed_at", Instant),
-)
-
-users = sa.Table(
-    "users",
-    metadata,
-    sa.Column("id", BigId, primary_key=True),
-    sa.Column("name", Text, nullable=False),
-    sa.Column("role", sa.String(16), nullable=False),
-    sa.Column("delegate_id", BigId, sa.ForeignKey("users.id")),
-    sa.Column("away_until", Instant),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("removed_at", Instant),
-)
-
-# `address_key` is the address folded for comparison; the first address of a user is the one written to.
-user_addresses = sa.Table(
-    "user_addresses",
-    metadata,
-    sa.Column("id", BigId, primary_key=True),
-    sa.Column("user_id", BigId, sa.ForeignKey("users.id"), nullable=False, index=True),
-    sa.Column("address", Text, nullable=False),
-    sa.Column("address_key", Text, nullable=False, unique=True),
-    sa.Column("passed_at", Instant),
-)
-
-user_queues = sa.Table(
-    "user_queues",
-    metadata,
-    sa.Column("user_id", BigId, sa.ForeignKey("users.id"), primary_key=True),
-    sa.Column("queue_id", BigId, sa.ForeignKey("queues.id"), primary_key=True, index=True),
-)
 
 cases = sa.Table(
     "cases",
@@ -122,6 +58,7 @@ participants = sa.Table(
     sa.Column("joined_by", Text, nullable=False),
     sa.Column("left_at", Instant),
     sa.Column("hold_reason", Text),
+    sa.Column("soft_bounces", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("case_id", "address_key"),
 )
 
@@ -148,6 +85,7 @@ messages = sa.Table(
     sa.Column("html", Text),
     sa.Column("language", sa.String(8)),
     sa.Column("authentication", sa.String(8), nullable=False),
+    sa.Column("authentication_detail", Text, nullable=False, server_default=""),
     sa.Column("unconfirmed", sa.Boolean, nullable=False),
     sa.Column("why", Json, nullable=False),
     sa.Column("defects", Json, nullable=False),
@@ -241,6 +179,16 @@ known_ids = sa.Table(
     sa.PrimaryKeyConstraint("message_id"),
 )
 
+# Message-IDs that a message of a case refers to: what is answered may come later than its answer.
+referred_ids = sa.Table(
+    "referred_ids",
+    metadata,
+    sa.Column("rfc_message_id", Indexed, nullable=False, index=True),
+    sa.Column("message_id", BigId, sa.ForeignKey("messages.id"), nullable=False),
+    _case(index=False),
+    sa.PrimaryKeyConstraint("message_id", "rfc_message_id"),
+)
+
 # Sameness of mails: the key is an HMAC over Message-ID, author and decoded content.
 mail_keys = sa.Table(
     "mail_keys",
@@ -264,7 +212,7 @@ dispositions = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 
-# States: waiting -> working -> done | cancelled | superseded; docs/architecture.md draws them.
+# States: waiting -> working -> done | cancelled | superseded, held until #send; docs/architecture.md draws them.
 planned_replies = sa.Table(
     "planned_replies",
     metadata,
@@ -275,6 +223,7 @@ planned_replies = sa.Table(
     sa.Column("participant_id", BigId, sa.ForeignKey("participants.id")),
     sa.Column("user_id", BigId, sa.ForeignKey("users.id")),
     sa.Column("note", Text, nullable=False),
+    sa.Column("template", sa.String(64), nullable=False, server_default=""),
     sa.Column("once_key", sa.String(120), nullable=False, unique=True),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("due_at", Instant, nullable=False),
@@ -319,6 +268,21 @@ outbox = sa.Table(
     sa.Column("lease_until", Instant),
     sa.Index(None, "state", "next_try_at"),
     sa.Index(None, "case_id", "envelope_to", "state"),
+)
+
+# Automatic mail that went out, for the limits; `answered`: a mail by that address came within a minute.
+sendings = sa.Table(
+    "sendings",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("address_key", Indexed, nullable=False),
+    sa.Column("kind", sa.String(24), nullable=False),
+    _case(index=False),
+    sa.Column("at", Instant, nullable=False, index=True),
+    sa.Column("proved", sa.Boolean, nullable=False),
+    sa.Column("subject_key", Indexed, nullable=False),
+    sa.Column("answered", sa.Boolean, nullable=False),
+    sa.Index(None, "address_key", "at"),
 )
 
 attempts = sa.Table(
@@ -374,4 +338,18 @@ leases = sa.Table(
     sa.Column("name", sa.String(100), primary_key=True),
     sa.Column("holder", sa.String(100), nullable=False),
     sa.Column("until", Instant, nullable=False),
+)
+
+# Every save of a template; `source` is NULL where the shipped one holds again. The newest row is what holds.
+template_revisions = sa.Table(
+    "template_revisions",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("language", sa.String(16), nullable=False),
+    sa.Column("source", Text),
+    sa.Column("author", Text, nullable=False),
+    sa.Column("reason", Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index(None, "name", "language"),
 )

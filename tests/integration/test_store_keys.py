@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from cases.reference import Role, SignedAddress, find_address, make_address
 from store.keys import load_keyring
+from store.people_tables import signing_keys
 from store.store import Store
-from store.tables import signing_keys
 from tests.casework import NOW, NUMBER, SUPPORT
 
 SIGNED = SignedAddress(role=Role.SELLER, number=NUMBER, subject_id=1)
