@@ -18,6 +18,7 @@ _VALUE, _WORDS, _END, _OCTETS = "\ue000", "\ue001", "\ue002", 0xE100
 _MASK = re.compile(f"[{_VALUE}{_WORDS}]([\ue100-\ue1ff]*){_END}")
 _WORDS_ONLY = re.compile(f"{_WORDS}[\ue100-\ue1ff]*{_END}")
 _MASK_CHARACTERS = re.compile("[\ue000-\ue1ff]")
+_LINK = re.compile(r"\]\(\s*<?([^\s)>]{1,500})")
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+", re.IGNORECASE)
 
 
@@ -44,6 +45,21 @@ def is_words(text: str) -> bool:
 def remove_masks(source: str) -> str:
     """A template's source without characters that masks are made of."""
     return _MASK_CHARACTERS.sub("", source)
+
+
+def count_markup(source: str) -> int:
+    """How many characters the parser has to think about: those under masks are none."""
+    return len(_MASK_CHARACTERS.sub("", source))
+
+
+def find_refused_links(source: str) -> list[tuple[int, str]]:
+    """(line, target) of what is written as a link and would stand in the mail as typed, for its target is none."""
+    found = []
+    for number, line in enumerate(source.split("\n"), start=1):
+        for target in _LINK.findall(line):
+            if "{" not in target and not _SAFE_LINK.fullmatch(target):
+                found.append((number, target))
+    return found
 
 
 def parse_markdown(source: str) -> list[Token]:

@@ -1,6 +1,8 @@
 """A template and its values become a subject, a text part and an HTML part. Values are data and never become markup."""
 
+import logging
 import re
+import time
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -12,14 +14,19 @@ from jinja2 import Template as CompiledTemplate
 from jinja2 import TemplateError, TemplateSyntaxError, Undefined, nodes
 from markupsafe import Markup
 
+from responder.budget import BudgetSpent, limited, spend
 from responder.headers import clean_header
-from responder.markdown import mask_value, mask_words, parse_markdown, remove_masks, render_html, unmask
+from responder.markdown import count_markup, mask_value, mask_words, parse_markdown, remove_masks, render_html, unmask
 from responder.plain_text import render_text
-from responder.sandbox import MAX_RENDERED_CHARACTERS, Environment, layout_environment
+from responder.sandbox import Environment, layout_environment
 from responder.templates import Template
 from responder.values import Values
 from responder.words import find_word, name_language
 
+_log = logging.getLogger(__name__)
+
+_ASIDE_SECONDS = 60.0
+MAX_MARKUP_CHARACTERS = 100_000  # of Markdown, values not counted: 800,000 short paragraphs took 44 s
 _SUBJECT = "Subject:"
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # Controls and lone surrogates; direction overrides make a text read other than it is written.
@@ -32,6 +39,7 @@ _FAULTS = (
     ValueError,
     AttributeError,
     RecursionError,
+    MemoryError,  # the compiler's word for an expression that is nested too deeply
     SyntaxError,
 )
 _VALUE_CLASS = re.compile(r"'?responder\.values\.(\w+?)Value object'?")
@@ -41,12 +49,13 @@ _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=Tr
 class TemplateFailed(Exception):
     """A template that cannot be rendered: the same again next time, so someone must mend it."""
 
-    def __init__(self, *, name: str, language: str, line: int, message: str) -> None:
+    def __init__(self, *, name: str, language: str, line: int, message: str, in_layout: bool = False) -> None:
         super().__init__(f"{language}/{name}.md, line {line}: {message}")
         self.name = name
         self.language = language
         self.line = line
         self.message = message
+        self.in_layout = in_layout
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,11 +75,71 @@ class Words(str):
 
 
 def render(*, template: Template, values: Values) -> Rendered:
-    """The mail that the template makes of the values; TemplateFailed names file, line and what is wrong."""
+    """The mail that the template makes of the values, or where it fails the one that stands behind it.
+
+    No seller waits in silence for an administrator to mend a file. TemplateFailed, when the last of them fails too,
+    names file, line and what is wrong.
+    """
+    template = _skip_aside(template)
+    while True:
+        try:
+            with limited():
+                return _render(template, values)
+        except TemplateFailed as failed:
+            following = _find_following(template, failed)
+            if following is None:
+                raise
+            _log.error("template not used: %s; instead: %s", failed, following.path)
+            if isinstance(failed.__cause__, BudgetSpent):
+                _aside[template.source, template.layout] = time.monotonic() + _ASIDE_SECONDS
+            template = following
+
+
+def find_faults(template: Template) -> list[TemplateFailed]:
+    """What would fail in a template whatever the values are: first line, syntax, unknown variables and attributes."""
+    environment = _environment(template.language)
+    try:
+        with limited():
+            trees = [environment.parse_limited(source) for source in _split_source(template)]
+            faults = [fault for tree in trees for fault in _find_unknown(tree)]
+            for tree in trees:
+                environment.compile(tree, filename="<template>")
+            _build(layout_environment(), template.layout)
+    except TemplateFailed as failed:
+        return [failed]
+    except _FAULTS as error:
+        return [_describe(template, error)]
+    return [_fail(template, line, message) for line, message in sorted(set(faults))]
+
+
+# Templates that cost too much, and until when others are used in their place: the mails behind would wait for each try.
+_aside: dict[tuple[str, str], float] = {}
+
+
+def _skip_aside(template: Template) -> Template:
+    while template.otherwise is not None and _aside.get((template.source, template.layout), 0.0) > time.monotonic():
+        template = template.otherwise
+    return template
+
+
+def _find_following(template: Template, failed: TemplateFailed) -> Template | None:
+    """What stands behind a template without that which failed: its wording or the frame."""
+    following = template.otherwise
+    while following is not None and (
+        following.layout == template.layout if failed.in_layout else following.source == template.source
+    ):
+        following = following.otherwise
+    return following
+
+
+def _render(template: Template, values: Values) -> Rendered:
     context = {one.name: _show(getattr(values, one.name), one.name) for one in fields(values)}
     subject_source, body_source = _split_source(template)
     subject = clean_header(unmask(_run(template, subject_source, context)))
-    tokens = parse_markdown(_run(template, body_source, context))
+    body = _run(template, body_source, context)
+    if count_markup(body) > MAX_MARKUP_CHARACTERS:
+        raise _fail(template, 3, f"the wording grows over {MAX_MARKUP_CHARACTERS} characters")
+    tokens = parse_markdown(body)
     frame = {"subject": subject, "language": template.language, "content": Markup(render_html(tokens))}  # noqa: S704
     return Rendered(
         subject=subject,
@@ -78,20 +147,6 @@ def render(*, template: Template, values: Values) -> Rendered:
         html=_INLINER.inline(_run_layout(template, frame)),
         language=template.language,
     )
-
-
-def find_faults(template: Template) -> list[TemplateFailed]:
-    """What would fail in a template whatever the values are: first line, syntax, unknown variables and attributes."""
-    try:
-        subject, body = _split_source(template)
-        trees = [_environment(template.language).parse_limited(source) for source in (subject, body)]
-        layout_environment().parse_limited(template.layout)
-    except TemplateFailed as failed:
-        return [failed]
-    except _FAULTS as error:
-        return [_describe(template, error)]
-    faults = [fault for tree in trees for fault in _find_unknown(tree)]
-    return [_fail(template, line, message) for line, message in sorted(set(faults))]
 
 
 def _show(value: Any, name: str) -> Any:
@@ -135,16 +190,17 @@ def _run_layout(template: Template, frame: Mapping[str, Any]) -> str:
     try:
         return _collect(_compile_layout(template.layout), frame)
     except _FAULTS as error:
-        raise _fail(template, _find_line(error), f"in _layout.html: {error}") from error
+        message = f"in _layout.html: {error}"
+        raise TemplateFailed(
+            name=template.name, language=template.language, line=_find_line(error), message=message, in_layout=True
+        ) from error
 
 
 def _collect(compiled: CompiledTemplate, context: Mapping[str, Any]) -> str:
-    pieces, size = [], 0
+    pieces = []
     for piece in compiled.generate(context):
         pieces.append(piece)
-        size += len(piece)
-        if size > MAX_RENDERED_CHARACTERS:
-            raise ValueError(f"the mail grows over {MAX_RENDERED_CHARACTERS} characters")
+        spend(len(piece))
     return "".join(pieces)
 
 

@@ -3,11 +3,12 @@
 Jinja's sandbox keeps a template from Python's objects but not from time and memory: `"a" * 10**9`, `"%999999999d"`,
 `.center()` and nested loops all pass it. So calls, arithmetic, macros, includes and nested loops are left out of the
 language altogether, filters are a list of those that cannot grow a text, and a loop goes over at most 200 things.
+What is left is counted: each filter, comparison and test spends from the budget of one mail (`responder/budget.py`).
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import islice
 from typing import Any
 
@@ -17,8 +18,9 @@ from jinja2.filters import FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
+from responder.budget import MAX_RENDERED_CHARACTERS, spend
+
 MAX_SOURCE_CHARACTERS = 64_000
-MAX_RENDERED_CHARACTERS = 4_000_000
 MAX_ROWS = 200
 
 _ALLOWED = (
@@ -47,7 +49,8 @@ class Environment(ImmutableSandboxedEnvironment):
             lstrip_blocks=True,
         )
         self.globals = {}
-        self.filters = {name: FILTERS[name] for name in _FILTERS} | _OWN_FILTERS | filters
+        allowed = {name: FILTERS[name] for name in _FILTERS} | _OWN_FILTERS | filters
+        self.filters = {name: _counted(one) for name, one in allowed.items()}
         self.tests = {name: self.tests[name] for name in _TESTS}
 
     def is_safe_callable(self, obj: Any) -> bool:
@@ -71,6 +74,8 @@ class Environment(ImmutableSandboxedEnvironment):
     def _check_nodes(self, node: nodes.Node, *, inside_loop: bool) -> None:
         if not isinstance(node, _ALLOWED):
             raise TemplateSyntaxError(f"“{_name_node(node)}” is not available in mail templates", node.lineno)
+        if isinstance(node, nodes.Name) and node.name in {"self", "super"}:
+            raise TemplateSyntaxError(f"“{node.name}” is not available in mail templates", node.lineno)
         if isinstance(node, nodes.For) and (inside_loop or node.recursive):
             raise TemplateSyntaxError("a loop inside a loop is not available in mail templates", node.lineno)
         if isinstance(node, nodes.Filter) and node.name not in self.filters:
@@ -93,6 +98,27 @@ class _Rewriter(NodeTransformer):
         self.generic_visit(node)
         node.iter = nodes.Filter(node.iter, "rows", [], [], None, None, lineno=node.lineno)
         return node
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802 (the name is Jinja's)
+        self.generic_visit(node)
+        return nodes.Filter(node, _COUNT, [], [], None, None, lineno=node.lineno)
+
+    def visit_Test(self, node: nodes.Test) -> nodes.Node:  # noqa: N802 (the name is Jinja's)
+        self.generic_visit(node)
+        return nodes.Filter(node, _COUNT, [], [], None, None, lineno=node.lineno)
+
+
+def _counted(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter, with what it makes and how long it takes counted. Also before it begins: nothing starts too late."""
+
+    @wraps(plain)  # with the marks by which Jinja knows what else to hand over
+    def counted(*arguments: Any, **named: Any) -> Any:
+        spend()
+        made = plain(*arguments, **named)
+        spend(len(made) if isinstance(made, str | list) else 0)
+        return made
+
+    return counted
 
 
 def _keep_line_ends(source: str) -> str:
@@ -134,11 +160,18 @@ def _raise_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _count(value: Any) -> Any:
+    """The value as it is: only the clock is looked at."""
+    return value
+
+
+_COUNT = "counted"  # no name that a template could use by chance; it would do no harm
 _OWN_FILTERS: dict[str, Callable[..., Any]] = {
     "join": _join_parts,
     "replace": _replace_text,
     "rows": _list_rows,
     "first_upper": _raise_first,
+    _COUNT: _count,
 }
 
 

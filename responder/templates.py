@@ -1,10 +1,17 @@
 """Where templates are found: an administrator's folder, saved revisions, the shipped ones, in each language in turn."""
 
+import logging
 import re
+import stat
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
+
+from responder.sandbox import MAX_SOURCE_CHARACTERS
+
+_log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
@@ -16,15 +23,24 @@ class TemplateMissing(LookupError):
     """No such template in any of the languages, or a name that can be none."""
 
 
+def is_template_name(name: str, language: str) -> bool:
+    """Whether a template can be called so: both are parts of a path."""
+    return _NAME.fullmatch(name) is not None and _LANGUAGE.fullmatch(language) is not None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Template:
-    """One template as it is written, with the frame of its HTML part; `path` is for messages to people."""
+    """One template as it is written, with the frame of its HTML part; `path` is for messages to people.
+
+    `otherwise` stands behind it: the next in the order of looking, for when this one cannot be rendered.
+    """
 
     name: str
     language: str
     source: str
     layout: str
     path: str
+    otherwise: "Template | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +49,20 @@ class _Kept:
     text: str
 
 
+class Saved(Protocol):
+    """Revisions that were saved by command or console."""
+
+    def find(self, name: str, language: str) -> Sequence[str]:
+        """The newest source, and older ones that stand behind it; nothing where the shipped template holds."""
+
+    def list(self) -> Sequence[tuple[str, str]]:
+        """(name, language) of all that are saved."""
+
+
 class Templates:
     """Looks templates up; a changed file holds from one second later.
 
-    `saved(name, language)` gives a revision saved by console or command, or None; it stands between the folders.
+    `saved` are revisions of console and command; they stand between the folders.
     `clock` gives Unix seconds, to be compared with the files' own times.
     """
 
@@ -45,7 +71,7 @@ class Templates:
         *,
         shipped: Path,
         own: Path | None = None,
-        saved: Callable[[str, str], str | None] | None = None,
+        saved: Saved | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._shipped = shipped
@@ -55,57 +81,90 @@ class Templates:
         self._kept: dict[Path, _Kept] = {}
 
     def find(self, name: str, languages: Sequence[str]) -> Template:
-        """The template in the first language that has it; TemplateMissing if none has."""
-        if _NAME.fullmatch(name):
-            for language in filter(_LANGUAGE.fullmatch, languages):
-                found = self._find_in(name, language)
-                if found:
-                    return found
-        raise TemplateMissing(f"no template {name!r} in {', '.join(languages) or 'no language'}")
+        """The template in the first language that has it, all others behind it; TemplateMissing if none has."""
+        found = None
+        wanted = [one for one in languages if _LANGUAGE.fullmatch(one)] if _NAME.fullmatch(name) else []
+        for one in reversed([one for language in wanted for one in self._find_in(name, language)]):
+            found = replace(one, otherwise=found)
+        if found is None:
+            raise TemplateMissing(f"no template {name!r} in {', '.join(languages) or 'no language'}")
+        return found
 
     def languages(self, name: str) -> list[str]:
         """The languages with a file of that name, sorted."""
         if not _NAME.fullmatch(name):
             return []
         found = {path.parent.name for folder in self._folders() for path in folder.glob(f"*/{name}.md")}
+        found |= {language for one, language in self._list_saved() if one == name}
         return sorted(filter(_LANGUAGE.fullmatch, found))
 
     def names(self) -> list[str]:
         """The names of all templates that have a file in any language, sorted."""
         found = {path.stem for folder in self._folders() for path in folder.glob("*/*.md")}
-        return sorted(filter(_NAME.fullmatch, found))
+        return sorted(filter(_NAME.fullmatch, found | {name for name, _ in self._list_saved()}))
+
+    def place_of(self, name: str, language: str) -> str:
+        """Where the template of this language is that holds: "own", "saved" or "shipped"; "" when there is none."""
+        file = Path(language) / f"{name}.md"
+        if self._own and self._read(self._own / file) is not None:
+            return "own"
+        if (name, language) in self._list_saved():
+            return "saved"
+        return "shipped" if self._read(self._shipped / file) is not None else ""
+
+    def find_shipped(self, name: str, language: str) -> str | None:
+        """The wording that came with the program, None when it has none of that name."""
+        return self._read(self._shipped / language / f"{name}.md") if is_template_name(name, language) else None
+
+    def own_names(self) -> frozenset[str]:
+        """The names that are the administrator's own, which an agent sends by name: all but the shipped ones."""
+        shipped = {path.stem for path in self._shipped.glob("*/*.md")}
+        return frozenset(self.names()) - shipped
+
+    def _list_saved(self) -> Sequence[tuple[str, str]]:
+        return self._saved.list() if self._saved else ()
 
     def _folders(self) -> list[Path]:
         return [folder for folder in (self._own, self._shipped) if folder]
 
-    def _find_in(self, name: str, language: str) -> Template | None:
+    def _find_in(self, name: str, language: str) -> Iterator[Template]:
+        """The template of one language wherever it is, each with the administrator's frame and with the shipped one."""
+        for source, path in self._sources(name, language):
+            layouts = [text for folder in self._folders() if (text := self._read(folder / _LAYOUT)) is not None]
+            if not layouts:
+                raise TemplateMissing(f"{self._shipped / _LAYOUT} is missing")
+            for layout in dict.fromkeys(layouts):
+                yield Template(name=name, language=language, source=source, layout=layout, path=path)
+
+    def _sources(self, name: str, language: str) -> Iterator[tuple[str, str]]:
         file = Path(language) / f"{name}.md"
         if self._own and (source := self._read(self._own / file)) is not None:
-            return self._make(name, language, source, str(self._own / file))
-        if self._saved and (source := self._saved(name, language)) is not None:
-            return self._make(name, language, source, f"{language}/{name} (saved)")
+            yield source, str(self._own / file)
+        for source in self._saved.find(name, language) if self._saved else ():
+            yield source, f"{language}/{name} (saved)"
         if (source := self._read(self._shipped / file)) is not None:
-            return self._make(name, language, source, str(self._shipped / file))
-        return None
-
-    def _make(self, name: str, language: str, source: str, path: str) -> Template:
-        layouts = (self._read(folder / _LAYOUT) for folder in self._folders())
-        layout = next((text for text in layouts if text is not None), None)
-        if layout is None:
-            raise TemplateMissing(f"{self._shipped / _LAYOUT} is missing")
-        return Template(name=name, language=language, source=source, layout=layout, path=path)
+            yield source, str(self._shipped / file)
 
     def _read(self, path: Path) -> str | None:
-        """The file's text, None if there is no such file; a file just being written still has its former text."""
+        """The file's text, None if there is no such file; a file just being written still has its former text.
+
+        No more is read than shows that it is too long. What cannot be read is logged, and the next one is used.
+        """
         kept = self._kept.get(path)
         try:
             status = path.stat()
             stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
             if kept and (kept.stamp == stamp or 0 <= self._clock() - status.st_mtime < _SETTLE_SECONDS):
                 return kept.text
-            text = path.read_text(encoding="utf-8-sig", errors="replace")
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, for ever
+                return None
+            with path.open(encoding="utf-8-sig", errors="replace") as file:
+                text = file.read(MAX_SOURCE_CHARACTERS + 1)
+        except (FileNotFoundError, NotADirectoryError):
             self._kept.pop(path, None)
+            return None
+        except OSError as error:
+            _log.error("template %s cannot be read: %s", path, error.strerror)
             return None
         self._kept[path] = _Kept(stamp, text)
         return text

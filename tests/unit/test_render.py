@@ -13,7 +13,7 @@ from responder import words
 from responder.render import Rendered, TemplateFailed, find_faults, render
 from responder.sample import make_sample
 from responder.templates import Template, Templates, shipped_folder
-from responder.values import CaseValue, SellerValue, Values
+from responder.values import CaseValue, MessageValue, SellerValue, Values
 from responder.words import find_word, name_language, name_missing, say_time
 
 SHIPPED = Templates(shipped=shipped_folder())
@@ -85,7 +85,11 @@ def test_no_mail_loads_anything_from_elsewhere(name: str) -> None:
     assert "url(" not in html
     assert "@import" not in html
     assert "prefers-color-scheme: dark" in html
-    assert {link.attributes["href"] for link in tree.css("a")} <= {"https://help.casepost.example/c/4f9aKq72"}
+    assert {link.attributes["href"] for link in tree.css("a")} <= {
+        "https://help.casepost.example/c/4f9aKq72",
+        "https://sellercentral.example/asin/B08N5WRWNW",
+        "mailto:support+aNOTE@casepost.example",
+    }
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -285,10 +289,11 @@ def test_common_jinja_of_an_administrator_works() -> None:
 
 
 def test_a_name_that_holds_an_address_is_pointed_out_to_agents() -> None:
-    values = replace(make_sample("en"), seller=SellerValue(name="support@market.example", address="x@evil.example"))
+    message = MessageValue(author="support@market.example", address="x@evil.example", warning="name_address")
+    values = replace(make_sample("en"), message=message)
     text = render(template=SHIPPED.find("agent_mail", ["en"]), values=values).text
     assert "support@market.example <x@evil.example>" in text
-    assert "The mail came from x@evil.example" in text
+    assert "The name holds another address" in text
 
 
 def test_a_megabyte_of_words_is_rendered_within_two_seconds() -> None:

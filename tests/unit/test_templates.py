@@ -1,12 +1,14 @@
 """Where a template is looked for, when a changed one holds, and which language is tried first."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from responder.language import choose_language
-from responder.templates import TemplateMissing, Templates, shipped_folder
+from responder.templates import Template, TemplateMissing, Templates, shipped_folder
 
 
 @pytest.fixture
@@ -24,6 +26,19 @@ def write(path: Path, text: str, *, changed_at: float | None = 1000.0) -> None:
         os.utime(path, (changed_at, changed_at))
 
 
+@dataclass
+class Saves:
+    """What is saved, the newest source first."""
+
+    sources: dict[tuple[str, str], tuple[str, ...]]
+
+    def find(self, name: str, language: str) -> Sequence[str]:
+        return self.sources.get((name, language), ())
+
+    def list(self) -> Sequence[tuple[str, str]]:
+        return tuple(self.sources)
+
+
 def test_each_language_is_tried_in_turn(shipped: Path) -> None:
     templates = Templates(shipped=shipped)
     assert templates.find("status", ["fr", "de", "en"]).source == "shipped de"
@@ -35,12 +50,26 @@ def test_each_language_is_tried_in_turn(shipped: Path) -> None:
 def test_own_comes_before_saved_before_shipped_but_language_comes_first(shipped: Path, tmp_path: Path) -> None:
     own = tmp_path / "own"
     write(own / "en" / "status.md", "own en")
-    saved = {("status", "en"): "saved en", ("status", "de"): "saved de"}
-    templates = Templates(shipped=shipped, own=own, saved=lambda name, language: saved.get((name, language)))
+    saved = Saves({("status", "en"): ("saved en",), ("status", "de"): ("saved de",)})
+    templates = Templates(shipped=shipped, own=own, saved=saved)
     assert templates.find("status", ["en"]).source == "own en"
     assert templates.find("status", ["de", "en"]).source == "saved de"
-    saved.clear()
+    saved.sources.clear()
     assert templates.find("status", ["de", "en"]).source == "shipped de"
+
+
+def test_older_revisions_stand_behind_the_newest_and_the_shipped_one_behind_them(shipped: Path) -> None:
+    saved = Saves({("status", "en"): ("newest", "older"), ("refund", "fr"): ("own",)})
+    templates = Templates(shipped=shipped, saved=saved)
+    found = templates.find("status", ["en"])
+    assert [one.source for one in chain_of(found)] == ["newest", "older", "shipped en"]
+    assert templates.languages("refund") == ["fr"]
+    assert templates.own_names() == {"refund"}
+
+
+def chain_of(template: Template | None) -> list[Template]:
+    """A template and all that stand behind it."""
+    return [template, *chain_of(template.otherwise)] if template is not None else []
 
 
 def test_an_own_layout_replaces_the_shipped_one(shipped: Path, tmp_path: Path) -> None:
