@@ -67,6 +67,9 @@ class _Screen:
         others = [one for one in case["participants"] if one["role"] != "requester"]
         for one in others:
             yield "also", _text(f"{_person(one)} ({inert_line(one['role'])})")
+        for one in case["participants"]:
+            if one.get("hold"):
+                yield "on hold", _text(f"{shorten_address(one['address'])}: {inert_line(one['hold'])}", "bold red")
         yield "opened", _text(self._both(case["created_at"]))
         if case["updated_at"] != case["created_at"]:
             yield "changed", _text(self._both(case["updated_at"]))

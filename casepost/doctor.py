@@ -105,6 +105,33 @@ def _check_delivery(app: App) -> Iterator[_Said]:
         yield Level.FAULT, f"{delivery.password_env} holds no password for the mail server", mend
 
 
+def _check_dkim(app: App) -> Iterator[_Said]:
+    delivery = app.config.delivery
+    if delivery.dkim_key_file is None:
+        if delivery.url:
+            mend = "name a key and its selector: [delivery] dkim_key_file, dkim_selector"
+            yield (
+                Level.NOTICE,
+                "mail leaves unsigned, which is right only where the mail server that takes it signs",
+                mend,
+            )
+        return
+    from responder.dkim import is_published, load_signer
+
+    if delivery.dkim_key_file.stat().st_mode & 0o077:
+        mend = f"chmod 600 {delivery.dkim_key_file}"
+        yield Level.NOTICE, f"{delivery.dkim_key_file} can be read by others on this machine", mend
+    signer = load_signer(delivery.dkim_selector, delivery.dkim_key_file)
+    for domain in sorted({queue.address.rpartition("@")[2] for queue in app.config.queues}):
+        name = f"{signer.selector}._domainkey.{domain}"
+        mend = f'publish the TXT record {name}: "{signer.record}"'
+        published = is_published(signer, domain)
+        if published is None:
+            yield Level.NOTICE, f"the DNS does not answer for {name}", "try again; or " + mend
+        elif not published:
+            yield Level.FAULT, f"{name} does not hold the key that mail is signed with", mend
+
+
 def _check_templates(app: App) -> Iterator[_Said]:
     folder = app.config.templates_dir
     if folder is not None and not folder.is_dir():
@@ -129,6 +156,7 @@ CHECKS: tuple[tuple[str, Callable[[App], Iterator[_Said]]], ...] = (
     ("store", _check_store),
     ("staff", _check_staff),
     ("delivery", _check_delivery),
+    ("dkim", _check_dkim),
     ("templates", _check_templates),
     ("pictures", _check_pictures),
 )
@@ -137,6 +165,7 @@ _OK = {
     "store": "ledger and cases open",
     "staff": "each queue has agents, and the file and the store agree",
     "delivery": "a way out is configured",
+    "dkim": "mail is signed by a key that the DNS holds, or none leaves this machine",
     "templates": "the administrator's folder is there, or none is named",
     "pictures": "pictures are read by two readers",
 }

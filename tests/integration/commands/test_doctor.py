@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import ingest.files.rapid
 import ingest.files.tesseract
 from casepost.app import App
-from store.tables import user_queues
+from store.people_tables import user_queues
 from tests.command_line import CONFIG, Run
 
 
