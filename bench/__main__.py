@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("accept", "cold_start")
+ALL = ("accept", "cold_start", "forgery")
 
 
 def main() -> None:

@@ -29,6 +29,7 @@ STYLES = {
     "failed": "bold red",
     "uncertain": "bold yellow",
     "held": "yellow",
+    "postponed": "yellow",
     "queued": "cyan",
     "sending": "cyan",
     "sent": "green",

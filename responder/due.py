@@ -1,13 +1,15 @@
 """What is due becomes a mail: claim, write outside any transaction, put it into the outbox if it is still wanted."""
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from cases.change import Change, NewMessage
 from cases.errors import CasepostError
+from cases.limits import Going, Limits
 from cases.mail import Address, Mail
 from cases.model import Direction, Happening, Reminders
 from cases.plan import TRAITS, ReplyKind, is_wanted
@@ -23,23 +25,36 @@ from store.correspondence import Correspondence, load_correspondence
 from store.database import Database
 from store.events import add_event
 from store.failpoints import Step, reach
+from store.messages import record_sent_text
 from store.outbox import NewOutgoing, add_outgoing
 from store.people import load_reminders
 from store.planned import PlannedReply, claim_due, give_planned_back, record_planned, record_render_failure, renew_due
+from store.postponed import NOBODY_ELSE, Gathered, end_together, gather, postpone
 from store.raw import Kept, Raws
+from store.sendings import describe, find_slot, hold_address, record_sending
 
 _log = logging.getLogger(__name__)
 
 
+def leave_unsigned(content: bytes) -> bytes:
+    """The mail as it is, where there is no key to sign with."""
+    return content
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Due:
-    """Everything that writing needs; `hold`: mails wait in the outbox until they are released; `active`: in work."""
+    """Everything that writing needs; `hold`: mails wait in the outbox until they are released; `active`: in work.
+
+    `limits` says how much automatic mail goes where; what is over one waits for its slot.
+    """
 
     cases: Database
     blobs: Raws
     desk: Desk
     holder: str
+    limits: Limits = field(default_factory=Limits)
     hold: bool = False
+    sign: Callable[[bytes], bytes] = leave_unsigned
     active: set[int] = field(default_factory=set)
 
     def renew(self) -> None:
@@ -57,15 +72,19 @@ class Due:
 
     def _write(self, planned: PlannedReply, now: datetime) -> None:
         try:
+            going, gathered = self._weigh(planned, now)
+            if gathered is None:
+                return
             with self.cases.read() as connection:
                 facts = load_correspondence(connection, planned)
                 reminders = load_reminders(connection, facts.case.queue_id) if facts else Reminders()
             if facts is None or not is_wanted(planned.kind, facts.case.status):
                 self._supersede(planned, now)
                 return
+            facts = replace(facts, also=gathered.numbers)
             letter = write_letter(self.desk, planned, facts, reminders, now=now)
-            kept = self.blobs.keep(compose(letter))
-            self._keep(planned, facts, letter, kept, now)
+            kept = self.blobs.keep(self.sign(compose(letter)))
+            self._keep(_Written(planned, facts, letter, kept, going, gathered), now)
             reach(Step.REPLY_WRITTEN)
         except ComposeFailed as error:
             self._give_up(planned, str(error), now)
@@ -102,9 +121,36 @@ class Due:
                 what = f"{planned.kind.value.replace('_', ' ')} no longer wanted"
                 add_event(connection, case_id=planned.case_id, at=now, actor="casepost", what=what)
 
-    def _keep(self, planned: PlannedReply, facts: Correspondence, letter: Letter, kept: Kept, now: datetime) -> None:
-        """The outbox row, and the message of the case it is; all given back if the case has changed meanwhile."""
+    def _weigh(self, planned: PlannedReply, now: datetime) -> tuple[Going | None, Gathered | None]:
+        """What the limits ask about the reply and what goes out together with it; no Gathered: it has been postponed.
+
+        Looked at before anything is loaded or rendered: of a flood most are postponed. `_keep` looks again, exactly.
+        """
+        with self.cases.read() as connection:
+            going = describe(connection, planned)
+            if going is None:
+                return None, NOBODY_ELSE
+            if find_slot(connection, self.limits, going, now=now) is None:
+                return going, gather(connection, planned, going)
         with self.cases.write() as connection:
+            if not self._is_postponed(connection, planned, going, now):
+                give_planned_back(connection, planned.id, holder=self.holder)
+        return going, None
+
+    def _is_postponed(self, connection: Connection, planned: PlannedReply, going: Going, now: datetime) -> bool:
+        """Whether the mail is over a limit, and then it waits; whatever else, nobody weighs this address meanwhile."""
+        hold_address(self.cases, connection, self.limits, going)
+        slot = find_slot(connection, self.limits, going, now=now)
+        if slot is not None:
+            postpone(connection, planned, going, slot, holder=self.holder, now=now)
+        return slot is not None
+
+    def _keep(self, written: "_Written", now: datetime) -> None:
+        """The outbox row, and the message of the case it is; all given back if the case has changed meanwhile."""
+        planned, facts, letter, going = written.planned, written.facts, written.letter, written.going
+        with self.cases.write() as connection:
+            if going is not None and self._is_postponed(connection, planned, going, now):
+                return
             if lock_case(connection, planned.case_id).version != facts.case.version:
                 give_planned_back(connection, planned.id, holder=self.holder)
                 return
@@ -121,12 +167,32 @@ class Due:
                 envelope_from=letter.from_address,
                 envelope_to=letter.to.address,
                 subject=letter.subject,
-                kept=kept,
+                kept=written.kept,
                 case_version=version,
-                not_after=planned.not_after if TRAITS[planned.kind].automatic else None,
+                not_after=_not_after(planned, written.gathered) if TRAITS[planned.kind].automatic else None,
                 held=self.hold,
             )
             add_outgoing(connection, mail, at=now)
+            if going is not None:
+                end_together(connection, planned, going, written.gathered, number=facts.case.number, now=now)
+                record_sending(connection, self.limits, going, case_id=planned.case_id, at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A reply as it is about to be put into the outbox."""
+
+    planned: PlannedReply
+    facts: Correspondence
+    letter: Letter
+    kept: Kept
+    going: Going | None
+    gathered: Gathered
+
+
+def _not_after(planned: PlannedReply, gathered: Gathered) -> datetime | None:
+    """The mail is of use for as long as one of those gathered in it is."""
+    return max((at for at in (planned.not_after, gathered.not_after) if at is not None), default=None)
 
 
 def _put_on_record(
@@ -140,6 +206,8 @@ def _put_on_record(
     if kind is None:
         return None, facts.case.version
     if not TRAITS[planned.kind].automatic:
+        if planned.template and planned.cause_message_id is not None:
+            record_sent_text(connection, planned.cause_message_id, letter.text)
         return planned.cause_message_id, facts.case.version
     message = NewMessage(
         direction=Direction.OUTBOUND,

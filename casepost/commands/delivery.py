@@ -90,13 +90,14 @@ def release(ids: tuple[int | None, ...], as_json: bool, config_file: Path | None
 
 
 def _note(row: dict[str, Any], *, now: datetime) -> str:
-    """What is behind a state: why it has not left, how often it was tried, when it is tried next."""
+    """What is behind a state: why it has not left, how often it was tried, when it is tried or goes out next."""
     tries = row["attempts"]
     counted = f" ({tries} tries)" if tries > 1 else ""
     next_try = ""
-    if row["next_try_at"] and tries:
+    if row["next_try_at"] and (tries or row["state"] == "postponed"):
         waits = datetime.fromisoformat(row["next_try_at"]) > now
-        next_try = f"; next try {show_wait(row['next_try_at'], now=now) if waits else 'now'}"
+        word = "next try" if tries else "goes out"
+        next_try = f"; {word} {show_wait(row['next_try_at'], now=now) if waits else 'now'}"
     return f"{row['last_error']}{counted}{next_try}" if row["last_error"] else ""
 
 

@@ -1,0 +1,185 @@
+"""Acknowledgements that are over a limit: each moved to its slot, and all for one address gathered into one mail.
+
+A postponed reply is a waiting row of `planned_replies` whose `last_error` is the limit, and has a place in `sendings`.
+All places of an address whose time has come move together: what waits for one address goes out in one mail.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from cases.limits import Going, Slot
+from cases.plan import ReplyKind
+from store.claims import is_ours
+from store.events import add_event
+from store.planned import PlannedReply, record_planned
+from store.sendings import PLACES, RESERVED, WAITS, add_row
+from store.tables import cases, planned_replies, sendings
+
+# In one mail at most: more wait for the mail after it. Each is an event in the transaction that writes the mail.
+_MOST_TOGETHER = 5000
+_IN_HAND = ("waiting", "working")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """Other acknowledgements that wait for the same address: their rows, the numbers of their cases, oldest first.
+
+    `not_after` is the last instant at which one of them is still of use.
+    """
+
+    planned_ids: tuple[int, ...] = ()
+    case_ids: tuple[int, ...] = ()
+    numbers: tuple[str, ...] = ()
+    not_after: datetime | None = None
+
+
+NOBODY_ELSE = Gathered()
+
+
+def postpone(
+    connection: Connection, planned: PlannedReply, going: Going, slot: Slot, *, holder: str, now: datetime
+) -> None:
+    """A claimed reply waits for its slot; nothing happens when it is not ours any more.
+
+    A reply that would only go out after its `not_after` is superseded, as one that waited too long for the way out is.
+    """
+    at, reason = _whole_second(slot.at), slot.reason
+    is_acknowledgement = planned.kind is ReplyKind.ACKNOWLEDGEMENT
+    ahead = _place_ahead(connection, going, now) if is_acknowledgement else None
+    if ahead is not None and ahead <= at:
+        at, slot = ahead, Slot(at=ahead, reason=reason)
+    if planned.not_after is not None and at > planned.not_after:
+        _end_too_late(connection, planned, reason, holder=holder, now=now)
+        return
+    moved = connection.execute(
+        sa.update(planned_replies)
+        .where(is_ours(planned_replies, planned.id, holder), planned_replies.c.state == "working")
+        .values(state="waiting", due_at=at, last_error=reason, lease_holder=None, lease_until=None)
+    )
+    if moved.rowcount != 1:
+        return
+    had_a_place = is_acknowledgement and _take_place(connection, planned, going, slot, at=at, now=now)
+    if not had_a_place:
+        what = f"{_say(planned.kind)} postponed to {at:%Y-%m-%d %H:%M:%S} UTC ({reason})"
+        add_event(connection, case_id=planned.case_id, at=now, actor="casepost", what=what)
+
+
+def gather(connection: Connection, planned: PlannedReply, going: Going) -> Gathered:
+    """What else waits for the address of an acknowledgement that may go out."""
+    if planned.kind is not ReplyKind.ACKNOWLEDGEMENT:
+        return NOBODY_ELSE
+    rows = connection.execute(
+        sa.select(planned_replies.c.id, planned_replies.c.case_id, planned_replies.c.not_after, cases.c.number)
+        .join(sendings, sendings.c.case_id == planned_replies.c.case_id)
+        .join(cases, cases.c.id == planned_replies.c.case_id)
+        .where(
+            *_places_of(going),
+            *_is_waiting_acknowledgement(),
+            planned_replies.c.id != planned.id,
+            cases.c.id != planned.case_id,
+        )
+        .order_by(planned_replies.c.id)
+        .limit(_MOST_TOGETHER)
+    ).all()
+    return Gathered(
+        planned_ids=tuple(row.id for row in rows),
+        case_ids=tuple(row.case_id for row in rows),
+        numbers=tuple(row.number for row in rows),
+        not_after=max((row.not_after for row in rows if row.not_after), default=None),
+    )
+
+
+def end_together(
+    connection: Connection, planned: PlannedReply, going: Going, gathered: Gathered, *, number: str, now: datetime
+) -> None:
+    """The mail of case `number` goes out: it has no place any more, and those gathered in it are done with it."""
+    if planned.kind is not ReplyKind.ACKNOWLEDGEMENT:
+        return
+    gone = sendings.c.case_id.in_([planned.case_id, *gathered.case_ids])
+    connection.execute(sa.delete(sendings).where(*_places_of(going), gone))
+    if not gathered.planned_ids:
+        return
+    done = connection.execute(
+        sa.update(planned_replies)
+        .where(planned_replies.c.id.in_(gathered.planned_ids), planned_replies.c.state.in_(_IN_HAND))
+        .values(state="done", lease_holder=None, lease_until=None)
+        .returning(planned_replies.c.case_id)
+    ).scalars()
+    what = f"acknowledged together with CP-{number}, in one mail"
+    for case_id in sorted(done):
+        add_event(connection, case_id=case_id, at=now, actor="casepost", what=what)
+
+
+def _take_place(
+    connection: Connection, planned: PlannedReply, going: Going, slot: Slot, *, at: datetime, now: datetime
+) -> bool:
+    """The place of the reply, to which all for its address move whose time has come; whether it had one before."""
+    its_own = (*_places_of(going), sendings.c.at <= now, sendings.c.case_id == planned.case_id)
+    had = connection.execute(sa.delete(sendings).where(*its_own)).rowcount > 0
+    if had:
+        _move_due_places(connection, going, slot, at=at, now=now)
+    kind = RESERVED if slot.in_all else WAITS
+    add_row(connection, going, kind=kind, case_id=planned.case_id, at=at, proved=not slot.in_all)
+    return had
+
+
+def _move_due_places(connection: Connection, going: Going, slot: Slot, *, at: datetime, now: datetime) -> None:
+    """With one whose slot is taken all move that would have gone out with it, in one go: there may be thousands."""
+    due = (*_places_of(going), sendings.c.at <= now)
+    of_due_places = planned_replies.c.case_id.in_(sa.select(sendings.c.case_id).where(*due))
+    theirs = (of_due_places, *_is_waiting_acknowledgement())
+    for case_id in _supersede(connection, [*theirs, planned_replies.c.not_after < at]):
+        _say_too_late(connection, case_id, slot.reason, now)
+    connection.execute(
+        sa.update(planned_replies)
+        .where(*theirs)
+        .values(state="waiting", due_at=at, last_error=slot.reason, lease_holder=None, lease_until=None)
+    )
+    wanted = sa.exists().where(planned_replies.c.case_id == sendings.c.case_id, *_is_waiting_acknowledgement())
+    connection.execute(sa.delete(sendings).where(*due, ~wanted))
+    connection.execute(sa.update(sendings).where(*due).values(at=at, kind=WAITS, proved=True))
+
+
+def _place_ahead(connection: Connection, going: Going, now: datetime) -> datetime | None:
+    """When the next mail to the address goes out that others can go with."""
+    ahead = sa.select(sendings.c.at).where(*_places_of(going), sendings.c.at > now).order_by(sendings.c.at)
+    return connection.execute(ahead.limit(1)).scalar()
+
+
+def _places_of(going: Going) -> Sequence[sa.ColumnElement[bool]]:
+    return (sendings.c.address_key == going.address_key, sendings.c.kind.in_(PLACES))
+
+
+def _is_waiting_acknowledgement() -> Sequence[sa.ColumnElement[bool]]:
+    """Claimed ones too: whoever has claimed one finds it done when they want to write theirs."""
+    return (planned_replies.c.kind == ReplyKind.ACKNOWLEDGEMENT, planned_replies.c.state.in_(_IN_HAND))
+
+
+def _supersede(connection: Connection, which: Sequence[sa.ColumnElement[bool]]) -> list[int]:
+    ended = sa.update(planned_replies).where(*which).values(state="superseded", lease_holder=None, lease_until=None)
+    return list(connection.execute(ended.returning(planned_replies.c.case_id)).scalars())
+
+
+def _end_too_late(connection: Connection, planned: PlannedReply, reason: str, *, holder: str, now: datetime) -> None:
+    if record_planned(connection, planned.id, holder=holder, state="superseded"):
+        _say_too_late(connection, planned.case_id, reason, now, kind=planned.kind)
+
+
+def _say_too_late(
+    connection: Connection, case_id: int, reason: str, now: datetime, *, kind: ReplyKind = ReplyKind.ACKNOWLEDGEMENT
+) -> None:
+    what = f"{_say(kind)} superseded: it would have gone out too late ({reason})"
+    add_event(connection, case_id=case_id, at=now, actor="casepost", what=what)
+
+
+def _whole_second(at: datetime) -> datetime:
+    """The next whole second, so that `run-due --at` can name the slot."""
+    return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
+
+
+def _say(kind: ReplyKind) -> str:
+    return kind.value.replace("_", " ")
