@@ -5,6 +5,9 @@ character, the id of the key and a 128-bit MAC over all it says, so that it can 
 
     support+a TOKEN @…    42 base32 characters: key id (1 octet), role and case number (5), subject id (4), MAC (16)
     <a TOKEN @…>          48 base32 characters: key id (1), role and case number (5), nonce (8), MAC (16)
+
+An anchor is a Message-ID whose nonce is 0: the same in every mail of a case to one role. No mail has it for its own,
+so no relay that gives mails a new Message-ID touches it where it stands in References.
 """
 
 import base64
@@ -19,6 +22,7 @@ from enum import IntEnum
 
 VERSION = "a"
 MAC_OCTETS = 16
+_NONCE_OCTETS = 8
 TOKEN_CHARACTERS = 43  # with the version character; leaves 20 octets of a local part (RFC 5321 section 4.5.3.1.1)
 
 # The quasigroup of order 10 of H. Michael Damm's dissertation (2004): finds every single wrong digit and
@@ -138,18 +142,28 @@ def find_address(keyring: Keyring, address: str) -> SignedAddress | None:
 
 def make_message_id(keyring: Keyring, domain: str, number: str, role: Role) -> str:
     """A Message-ID of ours for a mail of this case to this role; every call makes another."""
-    payload = _pack_case(role, number) + secrets.token_bytes(8)
-    return f"<{VERSION}{_base32(keyring.sign('message-id', payload))}@{domain}>"
+    return _message_id(keyring, domain, _pack_case(role, number) + secrets.token_bytes(_NONCE_OCTETS))
+
+
+def make_anchor(keyring: Keyring, domain: str, number: str, role: Role) -> str:
+    """The id that every mail of this case to this role refers to; the same at every call until keys rotate."""
+    return _message_id(keyring, domain, _pack_case(role, number) + bytes(_NONCE_OCTETS))
 
 
 def find_message_id(keyring: Keyring, message_id: str) -> tuple[str, Role] | None:
-    """The case number and role of a Message-ID of ours, None for any other; relays may change its case."""
+    """The case number and role of a Message-ID or an anchor of ours, None for any other; relays may change its case."""
     match = _MESSAGE_ID.fullmatch(message_id.strip())
     payload = keyring.find_payload("message-id", _unbase32(match.group(1)[1:])) if match else None
     if payload is None or len(payload) != 13:
         return None
     role, number = _unpack_case(payload[:5])
     return number, role
+
+
+def has_form_of_ours(text: str) -> bool:
+    """Whether an address or Message-ID looks as if we had made it, with whichever key: it is nobody's own."""
+    tag = text.rpartition("@")[0].partition("+")[2]
+    return bool(_ADDRESS_TOKEN.fullmatch(tag) or _MESSAGE_ID.fullmatch(text.strip()))
 
 
 def _damm(digits: str) -> int:
@@ -161,6 +175,10 @@ def _damm(digits: str) -> int:
 
 def _mac(secret: bytes, purpose: str, body: bytes) -> bytes:
     return hmac.new(secret, f"casepost {VERSION} {purpose}\0".encode() + body, hashlib.sha256).digest()[:MAC_OCTETS]
+
+
+def _message_id(keyring: Keyring, domain: str, payload: bytes) -> str:
+    return f"<{VERSION}{_base32(keyring.sign('message-id', payload))}@{domain}>"
 
 
 def _pack_case(role: Role, number: str) -> bytes:

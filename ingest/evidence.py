@@ -17,6 +17,7 @@ class Kind(StrEnum):
     SIGNED_ADDRESS = "signed address"
     OUR_MESSAGE_ID = "our Message-ID"
     KNOWN_MESSAGE_ID = "known Message-ID"
+    REFERRED_ID = "id that a mail of the case refers to"
     TAG = "subject tag"
 
 
@@ -30,13 +31,17 @@ class Envelope:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
-    """All references of one mail, each list in the order in which it is to be believed."""
+    """All references of one mail, each list in the order in which it is to be believed.
+
+    `our_ids`: (Message-ID, case number); `own_id` is the foreign Message-ID of the mail itself.
+    """
 
     signed: tuple[SignedAddress, ...]
     our_ids: tuple[tuple[str, str], ...]
     foreign_ids: tuple[str, ...]
     tags: tuple[str, ...]
     is_our_own: bool
+    own_id: str | None = None
 
     @property
     def strength(self) -> Strength:
@@ -50,6 +55,17 @@ class Evidence:
         return tuple(dict.fromkeys([*signed, *(number for _, number in self.our_ids), *self.tags]))
 
     @property
+    def message_ids(self) -> tuple[str, ...]:
+        """All Message-IDs that may be known: what the mail refers to, and its own, which may be referred to."""
+        own = (self.own_id,) if self.own_id else ()
+        return tuple(dict.fromkeys([*(one for one, _ in self.our_ids), *self.foreign_ids, *own]))
+
+    @property
+    def participant_ids(self) -> tuple[int, ...]:
+        """The participants whose signed addresses were written to."""
+        return tuple({one.subject_id for one in self.signed if one.role is Role.SELLER})
+
+    @property
     def user_ids(self) -> tuple[int, ...]:
         """The members of staff whose signed addresses were written to."""
         return tuple({one.subject_id for one in self.signed if one.role is not Role.SELLER})
@@ -60,12 +76,14 @@ def find_evidence(mail: Mail, envelope: Envelope, keyring: Keyring) -> Evidence:
     thread = _newest_first(mail)
     ours = [(one, found[0]) for one in thread if (found := find_message_id(keyring, one)) is not None]
     our_ids = {one for one, _ in ours}
+    is_our_own = mail.message_id is not None and find_message_id(keyring, mail.message_id) is not None
     return Evidence(
         signed=_strongest_first(envelope.recipients, keyring),
         our_ids=tuple(ours),
         foreign_ids=tuple(one for one in thread if one not in our_ids),
         tags=find_tags(mail.subject),
-        is_our_own=mail.message_id is not None and find_message_id(keyring, mail.message_id) is not None,
+        is_our_own=is_our_own,
+        own_id=None if is_our_own else mail.message_id,
     )
 
 

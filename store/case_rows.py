@@ -8,13 +8,15 @@ from sqlalchemy.engine import Connection, Row
 
 from cases.address import fold_address
 from cases.change import Change, Opening
+from cases.identity import Verdict
 from cases.mail import Address
-from cases.model import CaseState, Happening, ParticipantRole, Status
+from cases.model import CaseState, Happening, MessageKind, ParticipantRole, Status
 from cases.reference import make_number
+from store.derived import update_missing
 from store.errors import NotFound
 from store.events import add_event
-from store.people import load_users
-from store.tables import cases, links, participants
+from store.people import load_queue, load_users
+from store.tables import cases, links, messages, participants
 
 _DRAWS = 20
 
@@ -74,8 +76,7 @@ def add_participant(
 ) -> None:
     """Make somebody take part from now on; one who takes part already stays as they are."""
     key = fold_address(who.address)
-    known = sa.select(participants.c.id).where(participants.c.case_id == case_id, participants.c.address_key == key)
-    if connection.execute(known).scalar() is None:
+    if connection.execute(_participants(case_id, key)).first() is None:
         connection.execute(
             sa.insert(participants).values(
                 case_id=case_id,
@@ -88,6 +89,82 @@ def add_participant(
                 joined_by=by,
             )
         )
+
+
+def change_people(connection: Connection, state: CaseState, change: Change) -> None:
+    """Let people take part from now on or no longer, as the change says; what it would not alter stays as it is.
+
+    Who has left comes back only when staff says so: a client that copies everybody would undo `#remove`.
+    """
+    for who in change.people.add:
+        _let_in(connection, state.id, who, change)
+    for address in change.people.remove:
+        _send_away(connection, state.id, address, change)
+
+
+def _let_in(connection: Connection, case_id: int, who: Address, change: Change) -> None:
+    key, confirm = fold_address(who.address), change.people.confirm
+    row = connection.execute(_participants(case_id, key)).first()
+    if row is None:
+        add_participant(
+            connection,
+            case_id,
+            who,
+            role=ParticipantRole.COPIED,
+            reply_address=who.address,
+            at=change.at,
+            by=change.actor,
+        )
+    elif confirm:
+        values: dict[str, Any] = {"hold_reason": None, "soft_bounces": 0}
+        values |= {"left_at": None, "joined_at": change.at, "joined_by": change.actor} if row.left_at else {}
+        connection.execute(sa.update(participants).where(participants.c.id == row.id).values(values))
+    if row is None or (confirm and row.left_at):
+        what = f"{who.address} takes part from now on"
+        add_event(connection, case_id=case_id, at=change.at, actor=change.actor, what=what)
+    if confirm:
+        _confirm_words(connection, case_id, key)
+
+
+def _send_away(connection: Connection, case_id: int, address: str, change: Change) -> None:
+    gone = connection.execute(
+        sa.update(participants)
+        .where(
+            participants.c.case_id == case_id,
+            participants.c.address_key == fold_address(address),
+            participants.c.left_at.is_(None),
+        )
+        .values(left_at=change.at)
+        .returning(participants.c.address)
+    ).scalar()
+    if gone is not None:
+        what = f"{gone} takes part no longer"
+        add_event(connection, case_id=case_id, at=change.at, actor=change.actor, what=what)
+
+
+def _confirm_words(connection: Connection, case_id: int, key: str) -> None:
+    """What somebody wrote as a stranger to a signed address becomes a word of the case."""
+    participant = connection.execute(_participants(case_id, key)).one()
+    unconfirmed = connection.execute(
+        sa.select(messages.c.id, messages.c.from_address).where(
+            messages.c.case_id == case_id,
+            messages.c.kind == MessageKind.SELLER,
+            messages.c.unconfirmed.is_(True),
+            messages.c.authentication != Verdict.FAIL,
+        )
+    ).all()
+    theirs = [row.id for row in unconfirmed if fold_address(row.from_address) == key]
+    if theirs:
+        connection.execute(
+            sa.update(messages)
+            .where(messages.c.id.in_(theirs))
+            .values(unconfirmed=False, participant_id=participant.id)
+        )
+        update_missing(connection, case_id)
+
+
+def _participants(case_id: int, key: str) -> sa.Select[Any]:
+    return sa.select(participants).where(participants.c.case_id == case_id, participants.c.address_key == key)
 
 
 def lock_case(connection: Connection, case_id: int) -> CaseState:
@@ -163,7 +240,7 @@ def _status_values(before: Status, after: Status, change: Change) -> dict[str, A
     if after is not before:
         values["waiting_since"] = None if after is Status.CLOSED else change.at
         values["closed_at"] = change.at if after is Status.CLOSED else None
-    if Happening.AGENT_ANSWERED in change.happenings:
+    if {Happening.AGENT_ANSWERED, Happening.ANSWER_RELEASED} & set(change.happenings):
         values["first_answer_at"] = sa.func.coalesce(cases.c.first_answer_at, change.at)
     return values
 
@@ -173,6 +250,12 @@ def _setting_values(connection: Connection, state: CaseState, change: Change) ->
     values: dict[str, Any] = {}
     if wanted.assignee_id is not None:
         values["assignee_id"] = wanted.assignee_id
+    if wanted.queue_id is not None and wanted.queue_id != state.queue_id:
+        values["queue_id"] = wanted.queue_id
+        if wanted.assignee_id is None and not _works_for(connection, state.assignee_id, wanted.queue_id):
+            values["assignee_id"] = None
+    if wanted.unassign and state.assignee_id is not None:
+        values["assignee_id"] = None
     if wanted.priority is not None:
         values["priority"] = wanted.priority
     if wanted.topic is not None:
@@ -186,9 +269,18 @@ def _setting_values(connection: Connection, state: CaseState, change: Change) ->
     return values
 
 
+def _works_for(connection: Connection, user_id: int | None, queue_id: int) -> bool:
+    """Whether a case keeps its agent in another queue; one that nobody has is left to all of that queue."""
+    if user_id is None:
+        return True
+    return any(queue_id in user.queue_ids for user in load_users(connection, ids=[user_id]))
+
+
 def _shown(connection: Connection, name: str, value: Any) -> str:
     if name == "assignee_id":
-        return next((user.address for user in load_users(connection, ids=[value])), "nobody")
+        return next((user.address for user in load_users(connection, ids=[value])), "nobody") if value else "nobody"
+    if name == "queue_id":
+        return load_queue(connection, value).name
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 

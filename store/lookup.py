@@ -1,52 +1,87 @@
 """What the store knows of the references in a mail: gathered in one go, so that the decision can be pure."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from cases.address import fold_address
-from cases.model import CaseState, MessageKind, Queue
+from cases.identity import Verdict
+from cases.mail import Identifier, Source
+from cases.model import CaseState, MessageKind, Queue, Status
 from store.case_rows import find_state
 from store.database import Database
 from store.people import User, load_queues, load_users
-from store.tables import cases, known_ids, messages, participants
+from store.tables import cases, identifiers, known_ids, messages, participants, referred_ids
+
+# Numbers that two mails about one matter share.
+_SHARED_KINDS = ("order_id", "fba_shipment_id", "external_case_id")
+_RELATED_FOR = timedelta(days=14)
+_MOST_RELATED = 5
+_SUBJECTS = 50
+_MOST_OF_IDS = 400  # a hundred ids, each by several: everybody can use another's
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFacts:
-    """A case that a mail refers to: its state, who takes part (folded address -> participant id), its last word."""
+    """A case that a mail refers to: its state, who takes part (folded address -> participant id), its last word.
+
+    `left`: folded addresses of those who take part no longer; `spoke`: ids of participants with a word of their own
+    in it; `subjects` of the mails in it, theirs and ours.
+    """
 
     state: CaseState
     participants: Mapping[str, int]
     last_word_at: datetime
+    left: frozenset[str] = frozenset()
+    spoke: frozenset[int] = frozenset()
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
     """Everything a decision may ask. Cases stand under every number that leads to them, merged ones followed;
-    `users` are those whose signed addresses were written to, `staff` everybody by folded address; `language` is
-    the one the author last wrote in, None when nothing is known of them.
+    `numbers_of_ids` are the cases that have a mail with a Message-ID, `numbers_of_referred` those with a mail that
+    refers to it, oldest first: everybody can use another's id. `users` are those whose signed addresses were written
+    to, `staff` everybody by folded address; `signers` are the participants whose signed addresses were written to (id
+    -> folded address); `related` (number -> what is shared) are cases of the author that have the same order number;
+    `language` is the one the author last wrote in, None when nothing is known of them.
     """
 
     queues: tuple[Queue, ...]
     cases: Mapping[str, CaseFacts]
-    numbers_of_ids: Mapping[str, str]
+    numbers_of_ids: Mapping[str, tuple[str, ...]]
     users: Mapping[int, User]
     staff: Mapping[str, User]
     language: str | None = None
+    numbers_of_referred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    signers: Mapping[int, str] = field(default_factory=dict)
+    related: Mapping[str, str] = field(default_factory=dict)
 
 
 def gather(
-    database: Database, *, numbers: Sequence[str], message_ids: Sequence[str], user_ids: Sequence[int], author: str = ""
+    database: Database,
+    *,
+    numbers: Sequence[str],
+    message_ids: Sequence[str],
+    user_ids: Sequence[int],
+    participant_ids: Sequence[int] = (),
+    author: str = "",
+    shared: Sequence[Identifier] = (),
+    now: datetime | None = None,
 ) -> Known:
-    """Look up case numbers, foreign Message-IDs, members of staff and the author's language, all in one read."""
+    """Look up case numbers, Message-IDs, members of staff and what is known of the author, all in one read.
+
+    `shared`: identifiers of the mail; with `now`, cases of the author that have one of them too are looked for.
+    """
     with database.read() as connection:
-        of_ids = _numbers_of_ids(connection, message_ids)
+        of_ids = _numbers_of(connection, known_ids, message_ids)
+        referred = _numbers_of(connection, referred_ids, message_ids)
         found: dict[str, CaseFacts] = {}
-        for number in dict.fromkeys([*numbers, *of_ids.values()]):
+        for number in dict.fromkeys([*numbers, *_all(of_ids), *_all(referred)]):
             state = find_state(connection, number)
             if state is not None:
                 found[number] = _facts(connection, state)
@@ -55,19 +90,24 @@ def gather(
             queues=load_queues(connection),
             cases=found,
             numbers_of_ids=of_ids,
+            numbers_of_referred=referred,
             users={user.id: user for user in staff if user.id in user_ids},
             staff={fold_address(address): user for user in staff for address in user.addresses},
+            signers=_signers(connection, participant_ids),
+            related=_related(connection, author, shared, now) if author and now else {},
             language=_language_of(connection, author) if author else None,
         )
 
 
 def _language_of(connection: Connection, author: str) -> str | None:
-    """The language of the newest mail in a case of theirs that had enough words to tell one."""
+    """The language of the newest mail of theirs, in any case, that had enough words to tell one."""
+    themselves = participants.c.address_key == fold_address(author)
     return connection.execute(
         sa.select(messages.c.language)
-        .join(cases, cases.c.id == messages.c.case_id)
         .where(
-            cases.c.requester_key == fold_address(author),
+            # Two steps: a message that came by a merge has its author among the participants of the case it came from.
+            messages.c.case_id.in_(sa.select(participants.c.case_id).where(themselves)),
+            messages.c.participant_id.in_(sa.select(participants.c.id).where(themselves)),
             messages.c.kind == MessageKind.SELLER,
             messages.c.unconfirmed.is_(False),
             messages.c.language.is_not(None),
@@ -77,29 +117,104 @@ def _language_of(connection: Connection, author: str) -> str | None:
     ).scalar()
 
 
-def _numbers_of_ids(connection: Connection, message_ids: Sequence[str]) -> dict[str, str]:
+def _numbers_of(connection: Connection, table: sa.Table, message_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The numbers of the cases under which each Message-ID stands in `table`, oldest first."""
     if not message_ids:
         return {}
     rows = connection.execute(
-        sa.select(known_ids.c.rfc_message_id, cases.c.number)
-        .join(cases, cases.c.id == known_ids.c.case_id)
-        .where(known_ids.c.rfc_message_id.in_(message_ids))
-        .order_by(known_ids.c.message_id)
+        sa.select(table.c.rfc_message_id, cases.c.number)
+        .join(cases, cases.c.id == table.c.case_id)
+        .where(table.c.rfc_message_id.in_(message_ids))
+        .order_by(table.c.message_id)
+        .limit(_MOST_OF_IDS)
     )
-    return {row.rfc_message_id: row.number for row in rows}
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        found[row.rfc_message_id][row.number] = None
+    return {one: tuple(numbers) for one, numbers in found.items()}
+
+
+def _all(of_ids: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [number for numbers in of_ids.values() for number in numbers]
+
+
+def _signers(connection: Connection, participant_ids: Sequence[int]) -> dict[int, str]:
+    if not participant_ids:
+        return {}
+    query = sa.select(participants.c.id, participants.c.address_key).where(participants.c.id.in_(participant_ids))
+    return {row.id: row.address_key for row in connection.execute(query)}
+
+
+def _related(connection: Connection, author: str, shared: Sequence[Identifier], now: datetime) -> dict[str, str]:
+    """Cases that are not closed, in which the author takes part and had the same order number within 14 days."""
+    wanted = {
+        (one.kind, one.value) for one in shared if one.kind in _SHARED_KINDS and one.source is not Source.SIGNATURE
+    }
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        sa.select(cases.c.number, identifiers.c.kind, identifiers.c.value)
+        .join(cases, cases.c.id == identifiers.c.case_id)
+        .join(messages, messages.c.id == identifiers.c.message_id)
+        .join(participants, participants.c.case_id == cases.c.id)
+        .where(
+            identifiers.c.value.in_({value for _, value in wanted}),
+            identifiers.c.kind.in_(_SHARED_KINDS),
+            participants.c.address_key == fold_address(author),
+            participants.c.left_at.is_(None),
+            messages.c.unconfirmed.is_(False),
+            messages.c.authentication != Verdict.FAIL,
+            messages.c.at >= now - _RELATED_FOR,
+            cases.c.status != Status.CLOSED,
+        )
+        .order_by(identifiers.c.id.desc())
+        .limit(_MOST_RELATED * 4)
+    )
+    found: dict[str, str] = {}
+    for row in rows:
+        if (row.kind, row.value) in wanted and len(found) < _MOST_RELATED:
+            found.setdefault(row.number, row.value)
+    return found
 
 
 def _facts(connection: Connection, state: CaseState) -> CaseFacts:
-    taking_part = connection.execute(
-        sa.select(participants.c.address, participants.c.reply_address, participants.c.id)
-        .where(participants.c.case_id == state.id, participants.c.left_at.is_(None))
-        .order_by(participants.c.id.desc())
+    everybody = connection.execute(
+        sa.select(participants).where(participants.c.case_id == state.id).order_by(participants.c.id.desc())
     ).all()
+    here = [row for row in everybody if row.left_at is None]
+    spoke = _spoke(connection, state.id)
     last = connection.execute(sa.select(sa.func.max(messages.c.at)).where(messages.c.case_id == state.id)).scalar()
     return CaseFacts(
         state=state,
         # Who asked to be answered elsewhere writes from there; their own address counts more than another's wish.
-        participants={fold_address(row.reply_address): row.id for row in taking_part}
-        | {fold_address(row.address): row.id for row in taking_part},
+        participants={fold_address(row.reply_address): row.id for row in here}
+        | {row.address_key: row.id for row in here},
+        left=frozenset(row.address_key for row in everybody if row.left_at is not None),
+        spoke=frozenset(row.id for row in here if row.address_key in spoke),
+        subjects=_subjects(connection, state.id),
         last_word_at=last or state.updated_at,
     )
+
+
+def _spoke(connection: Connection, case_id: int) -> frozenset[str]:
+    """The folded addresses of those with a word of their own in a case, whose author was not found to be another."""
+    found = connection.execute(
+        sa.select(participants.c.address_key)
+        .join(messages, messages.c.participant_id == participants.c.id)
+        .where(
+            messages.c.case_id == case_id,
+            messages.c.kind == MessageKind.SELLER,
+            messages.c.unconfirmed.is_(False),
+            messages.c.authentication != Verdict.FAIL,
+        )
+        .distinct()
+    )
+    return frozenset(found.scalars())
+
+
+def _subjects(connection: Connection, case_id: int) -> tuple[str, ...]:
+    """The subjects of the newest mails: an answer to our reminder has the reminder's."""
+    newest = (
+        sa.select(messages.c.subject).where(messages.c.case_id == case_id, messages.c.unconfirmed.is_(False))
+    ).order_by(messages.c.id.desc())
+    return tuple(dict.fromkeys(connection.execute(newest.limit(_SUBJECTS)).scalars()))

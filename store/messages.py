@@ -7,10 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from cases.change import Change, NewMessage
-from cases.mail import Address
+from cases.mail import Address, Mail
 from cases.model import CaseState, MessageKind
+from cases.reference import has_form_of_ours
+from store.columns import clean_text
 from store.derived import add_looks, insert_derived, is_seller_word, update_missing
-from store.tables import known_ids, messages, participants
+from store.tables import known_ids, messages, participants, referred_ids
+
+# The newest and the oldest of a thread are what other mails of it refer to as well.
+_NEWEST_REFERENCES = 10
 
 
 def insert_message(connection: Connection, state: CaseState, change: Change) -> int:
@@ -27,6 +32,8 @@ def insert_message(connection: Connection, state: CaseState, change: Change) -> 
     insert_derived(connection, state.id, message_id, message.mail)
     if message.mail.message_id:
         add_known_id(connection, message.mail.message_id, message_id=message_id, case_id=state.id)
+    if is_seller_word(message.kind, unconfirmed=message.unconfirmed):
+        _add_referred_ids(connection, message.mail, message_id=message_id, case_id=state.id)
     if message.kind is MessageKind.SELLER:
         add_looks(connection, message_id, message.mail.to_look_at, at=change.at)
     if is_seller_word(message.kind, unconfirmed=message.unconfirmed):
@@ -41,9 +48,35 @@ def add_known_id(connection: Connection, rfc_message_id: str, *, message_id: int
     )
 
 
+def _add_referred_ids(connection: Connection, mail: Mail, *, message_id: int, case_id: int) -> None:
+    """Remember which mails that are not here this one refers to: one of them, or another answer, may come later."""
+    thread = [*mail.in_reply_to, *mail.references[-_NEWEST_REFERENCES:], *mail.references[:1]]
+    wanted = {clean_text(one) for one in thread if not has_form_of_ours(one) and one != mail.message_id}
+    if wanted:
+        here = sa.select(known_ids.c.rfc_message_id).where(known_ids.c.rfc_message_id.in_(wanted))
+        wanted -= set(connection.execute(here).scalars())
+    if wanted:
+        rows = [{"rfc_message_id": one, "message_id": message_id, "case_id": case_id} for one in sorted(wanted)]
+        connection.execute(sa.insert(referred_ids), rows)
+
+
 def find_staff_author(connection: Connection, message_id: int) -> int | None:
     """The member of staff who wrote a message, None when a seller did."""
     return connection.execute(sa.select(messages.c.user_id).where(messages.c.id == message_id)).scalar()
+
+
+def find_last_word(connection: Connection, case_id: int) -> int | None:
+    """The newest message of a seller in a case: what whoever is given the case has to answer."""
+    return connection.execute(
+        sa.select(sa.func.max(messages.c.id)).where(
+            messages.c.case_id == case_id, messages.c.kind == MessageKind.SELLER
+        )
+    ).scalar()
+
+
+def record_sent_text(connection: Connection, message_id: int, text: str) -> None:
+    """What went out of an answer by a template: `text` is what was sent, `reply_text` stays the agent's own words."""
+    connection.execute(sa.update(messages).where(messages.c.id == message_id).values(text=text))
 
 
 def addresses_json(addresses: Sequence[Address]) -> list[dict[str, str]]:
@@ -72,7 +105,8 @@ def _message_values(state: CaseState, change: Change, message: NewMessage) -> di
         "reply_text": message.text,
         "html": mail.html,
         "language": mail.language,
-        "authentication": message.authentication,
+        "authentication": message.identity.verdict,
+        "authentication_detail": message.identity.detail,
         "unconfirmed": message.unconfirmed,
         "why": [{"step": step.step, "hit": step.hit, "detail": step.detail} for step in message.why],
         "defects": list(mail.defects),

@@ -38,18 +38,22 @@ _USUAL_FIELDS = re.compile(
 class Headers:
     """The fields of one header block in order: (lower-case name, unfolded octets).
 
-    `hint` is the charset label of the text beside them: fields with raw 8-bit octets are mostly written in it.
+    `hint` is the charset label of the text beside them: fields with raw 8-bit octets are mostly written in it. `loose`
+    are the names of fields with a blank before the colon, which other readers take for no field.
     """
 
     fields: tuple[tuple[str, bytes], ...] = ()
     hint: str = ""
+    loose: frozenset[str] = frozenset()
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every field of that name as text, encoded words still encoded."""
         found = [(value, header_text(value, self.hint).strip(" \t")) for field, value in self.fields if field == name]
         if name not in _WHO_WROTE:
             return tuple(text for _, text in found)
-        return tuple(text + "\ufffd" * _hides_specials(value, text) for value, text in found)
+        # U+FFFD stands in no strict mailbox, so such a field names no author.
+        loose = "\ufffd " if name in self.loose else ""
+        return tuple(loose + text + "\ufffd" * _hides_specials(value, text) for value, text in found)
 
     def first(self, name: str) -> str:
         """The first field of that name, or "". A second one is never believed (the first is what is shown)."""
@@ -68,7 +72,7 @@ def _hides_specials(value: bytes, text: str) -> bool:
     """Whether octets that other readers take for "<" or "@" are halves of characters here.
 
     0x81 and "@" are one character in GBK, and all of ISO-2022-JP is made of ASCII: a reader that knows no charsets sees
-    another address in such a field, so it must not name an author (U+FFFD stands in no strict mailbox).
+    another address in such a field, so it must not name an author.
     """
     return any(value.count(special) != text.count(special.decode("ascii")) for special in _SPECIALS)
 
@@ -76,12 +80,13 @@ def _hides_specials(value: bytes, text: str) -> bool:
 def parse_headers(raw: bytes, start: int, *, max_bytes: int, max_fields: int, defects: Defects) -> tuple[Headers, int]:
     """The header block that begins at `start`, and where its body begins. Reads at most `max_bytes` of it."""
     fields: list[tuple[str, bytes]] = []
+    loose: set[str] = set()
     pos, stray = start, 0
     while True:
         end = _line_end(raw, pos)
         line = raw[pos : min(end, pos + max_bytes)]
         if pos >= len(raw) or line in (b"\n", b"\r\n", b"\r\r\n"):
-            return Headers(fields=tuple(fields)), end
+            return _headers(fields, loose), end
         match = _FIELD.match(line) or (_NO_COLON.match(line) if fields else None)
         if match is None:
             goes_on = _FIELD.match(raw, end) if _EIGHT_BIT_NAME.match(line) else _USUAL_FIELDS.match(raw, end)
@@ -90,16 +95,21 @@ def parse_headers(raw: bytes, start: int, *, max_bytes: int, max_fields: int, de
                 pos, stray = end, stray + 1
                 continue
             defects.add("no empty line between header and body")
-            return Headers(fields=tuple(fields)), pos
+            return _headers(fields, loose), pos
         end = _field_end(raw, end)
         if end - start > max_bytes or len(fields) >= max_fields:
             defects.add("header too large: the rest of it was not read")
-            return Headers(fields=tuple(fields)), _body_start(raw, pos)
+            return _headers(fields, loose), _body_start(raw, pos)
         if match[2]:
             defects.add("blank before the colon of a header field, or none")
+            loose.add(match[1].decode("ascii").lower())
         value = _FOLD.sub(b"", raw[pos + match.end() : end]).lstrip(b" \t").rstrip(b" \t\r\n")
         fields.append((match[1].decode("ascii").lower(), value))
         pos = end
+
+
+def _headers(fields: list[tuple[str, bytes]], loose: set[str]) -> Headers:
+    return Headers(fields=tuple(fields), loose=frozenset(loose))
 
 
 def _line_end(raw: bytes, pos: int) -> int:
