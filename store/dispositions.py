@@ -11,11 +11,13 @@ from cases.model import MessageKind, Outcome, Status
 from cases.plan import AT_ONCE, ReplyKind
 from store.case_rows import lock_case
 from store.claims import insert_once
+from store.copies import is_said_twice, keep_stronger
 from store.database import Database
 from store.events import add_event
 from store.outbox import supersede_unsent
+from store.people_tables import queues
 from store.planned import cancel_planned
-from store.tables import cases, dispositions, mail_keys, messages
+from store.tables import cases, dispositions, events, mail_keys, messages
 
 
 def find_disposition(connection: Connection, ledger_id: int) -> Applied | None:
@@ -68,8 +70,8 @@ def claim_key(database: Database, connection: Connection, disposition: Dispositi
 def forget_weaker(connection: Connection, before: Row[Any], change: Change, applied: Applied) -> None:
     """A stronger copy of a mail came later and was `applied`: what the weaker one did is taken back.
 
-    The words stay on record where they were; what the weaker copy planned or wrote and nobody has got yet does
-    not leave, and a case that it opened, and that nobody has worked on, is merged into the right one.
+    What the weaker copy planned or wrote and nobody has got yet does not leave, and a case that it opened, and that
+    nobody has worked on, is merged into the right one. In the same case the mail is one message: the stronger's.
     """
     assert change.disposition is not None
     connection.execute(
@@ -78,14 +80,17 @@ def forget_weaker(connection: Connection, before: Row[Any], change: Change, appl
         .values(ledger_id=change.disposition.ledger_id, strength=change.disposition.strength)
     )
     earlier = find_disposition(connection, before.ledger_id)
-    if earlier is None or earlier.case_id is None:
-        return
+    if earlier is None or earlier.case_id is None or earlier.message_id is None:
+        return  # commands, which left no message, are done and stay so
     because = f"a copy of its mail came by a stronger address, to case {applied.number}"
     opened = lock_case(connection, earlier.case_id)
     fold = earlier.outcome is Outcome.CREATED and opened.id != applied.case_id and _is_untouched(connection, earlier)
     kinds, cause = (frozenset(ReplyKind), None) if fold else (AT_ONCE, earlier.message_id)
     cancel_planned(connection, opened.id, kinds, cause=cause, at=change.at, because=because)
     supersede_unsent(connection, opened.id, cause=cause, because=because)
+    if is_said_twice(connection, earlier, applied):
+        keep_stronger(connection, earlier, applied, change)
+        return
     if fold:
         connection.execute(
             sa.update(cases)
@@ -101,6 +106,16 @@ def forget_weaker(connection: Connection, before: Row[Any], change: Change, appl
         )
     what = f"closed: {because}" if fold else f"superseded: {because}"
     add_event(connection, case_id=opened.id, at=change.at, actor=change.actor, what=what, message_id=earlier.message_id)
+
+
+def note_queues(connection: Connection, case_id: int, disposition: Disposition, change: Change) -> None:
+    """A later copy of a mail may come by another queue than the case's: that is said once."""
+    own = sa.select(queues.c.name).join(cases, cases.c.queue_id == queues.c.id).where(cases.c.id == case_id)
+    others = set(disposition.queues) - set(connection.execute(own).scalars())
+    wanted = {f"also sent to the queue {name}" for name in others}
+    said = sa.select(events.c.what).where(events.c.case_id == case_id, events.c.what.in_(wanted))
+    for what in sorted(wanted - set(connection.execute(said).scalars())):
+        add_event(connection, case_id=case_id, at=change.at, actor=change.actor, what=what)
 
 
 def _is_untouched(connection: Connection, earlier: Applied) -> bool:

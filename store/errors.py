@@ -17,3 +17,7 @@ class NotFound(PermanentError):
 
 class QueueTaken(PermanentError):
     """Two queues cannot have one address."""
+
+
+class Refused(PermanentError):
+    """What was asked for does not fit the case, the message or the person as they are."""

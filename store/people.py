@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from cases.address import fold_address, strip_tag
 from cases.model import Queue, Reminders
 from store.errors import NotFound, QueueTaken
-from store.tables import queues, user_addresses, user_queues, users
+from store.people_tables import queues, user_addresses, user_queues, users
 
 _log = logging.getLogger(__name__)
 
@@ -30,18 +30,27 @@ class QueueSeed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class User:
-    """A member of staff: the first address is the one written to."""
+    """A member of staff: the first address is the one written to, a shared mailbox is one person with aliases.
+
+    `away_until`: until then their mail goes to the `delegate` (the id of a user), if they named one.
+    """
 
     id: int
     name: str
     role: str
     addresses: tuple[str, ...]
     queue_ids: tuple[int, ...]
+    delegate: int | None = None
+    away_until: datetime | None = None
 
     @property
     def address(self) -> str:
         """Where mail to this person goes."""
         return self.addresses[0]
+
+    def is_away(self, now: datetime) -> bool:
+        """Whether somebody else gets their mail at `now`."""
+        return self.away_until is not None and now < self.away_until
 
 
 def is_seeded(connection: Connection, seeds: Sequence[QueueSeed], reminders: Reminders) -> bool:
@@ -145,6 +154,8 @@ def load_users(connection: Connection, *, ids: Sequence[int] | None = None) -> t
             role=row.role,
             addresses=tuple(addresses_of[row.id]),
             queue_ids=tuple(sorted(queues_of[row.id])),
+            delegate=row.delegate_id,
+            away_until=row.away_until,
         )
         for row in rows
     )
@@ -155,6 +166,15 @@ def find_user(connection: Connection, address: str) -> User | None:
     key = fold_address(address)
     found = connection.execute(sa.select(user_addresses.c.user_id).where(user_addresses.c.address_key == key)).scalar()
     return next(iter(load_users(connection, ids=[found])), None) if found is not None else None
+
+
+def record_passed(connection: Connection, address: str, *, at: datetime) -> None:
+    """Remember that the domain of a member of staff has stood for a mail: from now on it has to."""
+    connection.execute(
+        sa.update(user_addresses)
+        .where(user_addresses.c.address_key == fold_address(address), user_addresses.c.passed_at.is_(None))
+        .values(passed_at=at)
+    )
 
 
 def queue_by_name(connection: Connection, name: str) -> Queue:
@@ -170,6 +190,38 @@ def agents_of(connection: Connection, queue_id: int) -> tuple[User, ...]:
     """Those who are written to about a queue's cases: agents and admins of it."""
     ids = connection.execute(sa.select(user_queues.c.user_id).where(user_queues.c.queue_id == queue_id)).scalars()
     return tuple(user for user in load_users(connection, ids=list(ids)) if user.role != "viewer")
+
+
+def on_duty(users: Sequence[User], all_users: Sequence[User], now: datetime) -> tuple[User, ...]:
+    """Who gets the mail of `users` at `now`: a delegate, or a delegate's, in place of those who are away; each once.
+
+    Who is away without anybody there gets nothing as long as others do; when nobody is left, they get it after all.
+    """
+    by_id = {user.id: user for user in all_users}
+    there = (_find_present(user, by_id, now) for user in users)
+    return tuple(dict.fromkeys(user for user in there if user is not None)) or tuple(users)
+
+
+def _find_present(user: User, by_id: Mapping[int, User], now: datetime) -> User | None:
+    """The user, or the first at hand of those who stand in, one for the other; None when nobody does."""
+    seen: set[int] = set()
+    standing_in: User | None = user
+    while standing_in is not None and standing_in.is_away(now):
+        if standing_in.id in seen:
+            return None
+        seen.add(standing_in.id)
+        standing_in = by_id.get(standing_in.delegate) if standing_in.delegate is not None else None
+    return standing_in if standing_in is not None and standing_in.role != "viewer" else None
+
+
+def staff_of_case(connection: Connection, *, queue_id: int, assignee_id: int | None, now: datetime) -> tuple[User, ...]:
+    """Who is written to about a case: the one who has it, else the agents of its queue, less those who are away."""
+    everybody = load_users(connection)
+    assignee = [user for user in everybody if user.id == assignee_id]
+    chosen = on_duty(assignee, everybody, now)
+    if any(not user.is_away(now) for user in chosen):
+        return chosen
+    return on_duty(agents_of(connection, queue_id), everybody, now) or chosen
 
 
 def load_reminders(connection: Connection, queue_id: int) -> Reminders:

@@ -5,26 +5,28 @@ from pathlib import Path
 import click
 from sqlalchemy.engine import Connection
 
-from casepost.app import App
+from casepost.commands.case_change import ACTOR, change_case, find_case, report_case
+from casepost.commands.case_export import export
+from casepost.commands.case_merge import merge, split
 from casepost.commands.common import config_option, json_option, open_app, parse_number, print_json
 from casepost.plain import inert_line
 from casepost.tables import print_table
 from cases.change import Change, Settings
-from cases.errors import PermanentError
-from cases.model import CaseState, Happening, Status
-from store.apply import apply
-from store.case_rows import find_state
-from store.errors import NotFound
+from cases.model import Happening, Status
+from store.errors import NotFound, Refused
 from store.people import find_user, queue_by_name
 from store.views import list_cases, show_case
 
-ACTOR = "operator"
 _COLUMNS = ["number", "status", "priority", "queue", "requester", "subject"]
 
 
 @click.group()
 def case() -> None:
-    """List, show, close, reopen and assign cases."""
+    """List, show, export and change cases."""
+
+
+for command in (merge, split, export):
+    case.add_command(command)
 
 
 @case.command("list")
@@ -73,10 +75,10 @@ def show(number: str, as_json: bool, config_file: Path | None) -> None:
 def close(number: str, as_json: bool, config_file: Path | None) -> None:
     """Close a case; nobody is written to."""
     app = open_app(config_file)
-    state = _find_case(app, number)
+    state = find_case(app, number)
     if state.status is not Status.CLOSED:
-        _apply(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, happenings=(Happening.CLOSED,)))
-    _report(app, state.number, as_json=as_json)
+        change_case(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, happenings=(Happening.CLOSED,)))
+    report_case(app, state.number, as_json=as_json)
 
 
 @case.command()
@@ -86,10 +88,10 @@ def close(number: str, as_json: bool, config_file: Path | None) -> None:
 def reopen(number: str, as_json: bool, config_file: Path | None) -> None:
     """Reopen a closed case. It waits for an agent again, who is reminded in time."""
     app = open_app(config_file)
-    state = _find_case(app, number)
+    state = find_case(app, number)
     if state.status is Status.CLOSED:
-        _apply(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, happenings=(Happening.REOPENED,)))
-    _report(app, state.number, as_json=as_json)
+        change_case(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, happenings=(Happening.REOPENED,)))
+    report_case(app, state.number, as_json=as_json)
 
 
 @case.command()
@@ -100,48 +102,17 @@ def reopen(number: str, as_json: bool, config_file: Path | None) -> None:
 def assign(number: str, address: str, as_json: bool, config_file: Path | None) -> None:
     """Give a case to the agent with this ADDRESS."""
     app = open_app(config_file)
-    state = _find_case(app, number)
+    state = find_case(app, number)
     with app.store.cases.read() as connection:
         agent = find_user(connection, address)
     if agent is None:
         raise NotFound(f"nobody on the staff has the address {inert_line(address)}; see `casepost user list`")
     if agent.role == "viewer":
-        raise Unfit(f"{agent.address} is a viewer: only agents and admins can be given a case")
+        raise Refused(f"{agent.address} is a viewer: only agents and admins can be given a case")
     if state.assignee_id != agent.id:
         settings = Settings(assignee_id=agent.id)
-        _apply(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, settings=settings))
-    _report(app, state.number, as_json=as_json)
-
-
-class Unfit(PermanentError):
-    """What was asked for does not fit the case or the person."""
-
-
-def _find_case(app: App, text: str) -> CaseState:
-    """The case that is meant; a merged one is named instead of changing one that was not."""
-    number = parse_number(text)
-    with app.store.cases.read() as connection:
-        state = find_state(connection, number)
-    if state is None:
-        raise NotFound(f"there is no case {number}")
-    if state.number != number:
-        raise Unfit(f"case {number} was merged into {state.number}: name that one")
-    return state
-
-
-def _apply(app: App, change: Change) -> None:
-    apply(app.store.cases, change)
-    app.waker.wake()
-
-
-def _report(app: App, number: str, *, as_json: bool) -> None:
-    with app.store.cases.read() as connection:
-        document = show_case(connection, number)
-    if as_json:
-        print_json(document)
-    else:
-        assignee = document["assignee"] or "nobody"
-        click.echo(f"Case {number} is {document['status']}, assigned to {inert_line(assignee)}.")
+        change_case(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, settings=settings))
+    report_case(app, state.number, as_json=as_json)
 
 
 def _check_queue(connection: Connection, name: str) -> None:
