@@ -3,13 +3,14 @@
 import contextlib
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from casepost.config import Config, Queue
+from casepost.config import AgentsNeed, Config, Queue
 from cases import model
+from cases.limits import Limits
 from cases.mail import Part
 from cases.transfer import decode_part
 from store.clock import Clock, real_clock
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from ingest.look_over import Eyes, LookOver
     from ingest.read.pool import ReaderPool
     from ingest.read.rules import ReadingRules
-    from ingest.take_in import Reader, TakeIn
+    from ingest.take_in import Policy, Reader, TakeIn
     from responder.delivery import Delivery
     from responder.due import Due
+    from responder.letters import Desk
     from responder.templates import Templates
     from responder.transport import Transport
 
@@ -77,8 +79,10 @@ class App:
     def templates(self) -> "Templates":
         """The templates, an administrator's own before the shipped ones."""
         from responder.templates import Templates, shipped_folder
+        from store.revisions import SavedTemplates
 
-        return Templates(shipped=shipped_folder(), own=self.config.templates_dir)
+        saved = SavedTemplates(self.store.cases)
+        return Templates(shipped=shipped_folder(), own=self.config.templates_dir, saved=saved)
 
     @property
     def reading_rules(self) -> "ReadingRules":
@@ -114,6 +118,18 @@ class App:
             keyring=self.store.keyring,
             reader=reader,
             holder=self.holder(role),
+            policy=self._policy(),
+        )
+
+    def _policy(self) -> "Policy":
+        from ingest.take_in import Policy
+
+        identity = self.config.identity
+        return Policy(
+            templates=self.templates.own_names,
+            agents_need_pass=identity.agents_need is AgentsNeed.TOKEN_AND_PASS,
+            agent_signatures=self.config.delivery.agent_signatures,
+            relay_domains=frozenset(identity.relay_domains),
         )
 
     def look_over(self, eyes: "Eyes", *, role: str) -> "LookOver":
@@ -125,16 +141,40 @@ class App:
     def due(self, *, role: str) -> "Due":
         """The shell that writes what is due."""
         from responder.due import Due
-        from responder.letters import Desk
 
-        desk = Desk(keyring=self.store.keyring, templates=self.templates, load_parts=self.load_parts)
         return Due(
             cases=self.store.cases,
             blobs=self.store.blobs,
-            desk=desk,
+            desk=self.desk,
             holder=self.holder(role),
+            limits=self._limits(),
             hold=self.config.delivery.hold,
+            sign=self.sign,
         )
+
+    @property
+    def desk(self) -> "Desk":
+        """What letters are written with."""
+        from responder.letters import Desk
+
+        return Desk(
+            keyring=self.store.keyring,
+            templates=self.templates,
+            load_parts=self.load_parts,
+            links={link.kind: link.url for link in self.config.links},
+        )
+
+    @cached_property
+    def sign(self) -> Callable[[bytes], bytes]:
+        """Signs a mail by the key of `[delivery]`; without one a mail stays as it is."""
+        from responder.due import leave_unsigned
+
+        delivery = self.config.delivery
+        if delivery.dkim_key_file is None:
+            return leave_unsigned
+        from responder.dkim import load_signer
+
+        return load_signer(delivery.dkim_selector, delivery.dkim_key_file).sign
 
     def delivery(self, transport: "Transport", *, role: str) -> "Delivery":
         """The shell that hands the outbox over."""
@@ -162,6 +202,16 @@ class App:
         """The contents of attachments: ranges of their raw mail, decoded."""
         raw = self.store.ledger.load(ledger_id)
         return [decode_part(raw[part.offset : part.offset + part.length], part) for part in parts]
+
+    def _limits(self) -> Limits:
+        given = self.config.limits
+        return Limits(
+            per_address_hour=given.per_address_hour,
+            per_address_day=given.per_address_day,
+            unproved_hour=given.unproved_hour,
+            same_subject_hours=given.same_subject_hours,
+            robot_pair_day=given.robot_pair_day,
+        )
 
     def _reminders(self) -> model.Reminders:
         given = self.config.reminders

@@ -10,6 +10,7 @@ import click
 from casepost import __version__
 from casepost.app import App
 from casepost.config import ConfigError, load
+from casepost.logs import keep_discreet
 from cases.errors import CasepostError
 
 USAGE_ERROR = 2
@@ -24,6 +25,7 @@ _COMMANDS = {
     "case": "casepost.commands.case:case",
     "due": "casepost.commands.due:due",
     "run-due": "casepost.commands.due:run_due",
+    "template": "casepost.commands.template:template",
     "delivery": "casepost.commands.delivery:delivery",
     "quarantine": "casepost.commands.quarantine:quarantine",
     "reparse": "casepost.commands.reparse:reparse",
@@ -70,6 +72,7 @@ def make_app(config_file: Path | None) -> App:
 
 def main() -> None:
     """The program: exit codes 0 done, 1 the answer is no, 2 usage or configuration."""
+    keep_discreet()
     try:
         code = casepost.main(prog_name="casepost", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)  # click gives the code of ctx.exit() back

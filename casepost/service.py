@@ -53,6 +53,7 @@ def serve(config_app: Callable[[], App], *, on_ready: Callable[[], None]) -> Non
     from casepost.edge import run_edge
     from casepost.worker import run_worker
 
+    os.umask(0o077)  # before the first file: the lock tells others on this machine that, and by whom, we run
     app = config_app()
     with _only_one(app.config.data_dir):
         _ = app.store.keyring, app.node  # migrations and keys are made once, before there are several processes

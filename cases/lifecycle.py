@@ -12,10 +12,15 @@ _MOVES: dict[Happening, dict[Status, Status]] = {
     # Agents shall look at what a stranger wrote, but a stranger does not decide who has the next word.
     Happening.STRANGER_WROTE: {Status.CLOSED: Status.OPEN},
     Happening.AGENT_ANSWERED: dict.fromkeys(Status, Status.WAITING),
+    Happening.ANSWER_RELEASED: dict.fromkeys(Status, Status.WAITING),
+    # Who asks for time keeps the next word, also right after an answer.
+    Happening.PUT_OFF: {Status.WAITING: Status.OPEN},
     # Words that cannot reach the seller leave the case with the agents.
     Happening.ANSWER_FAILED: {Status.WAITING: Status.OPEN},
     Happening.CLOSED: dict.fromkeys(Status, Status.CLOSED),
     Happening.MERGED: dict.fromkeys(Status, Status.CLOSED),
+    # A case that waited for an agent went into this one, which waits for one from now on.
+    Happening.MERGED_IN: dict.fromkeys(Status, Status.OPEN),
     Happening.REOPENED: {Status.CLOSED: Status.OPEN},
 }
 

@@ -115,12 +115,29 @@ class Bounce:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Forwarded:
+    """The mail that a mail as a whole passes on: its one author, its words, and its Message-ID where that is known.
+
+    `language` and `topic` are those of its words, which may be other than those of whoever passes it on.
+    """
+
+    author: Address
+    text: str
+    subject: str
+    message_id: str | None = None
+    language: str | None = None
+    topic: str = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Mail:
     """A mail as a person would read it. Reading never fails: what could not be read is in `defects`.
 
     `reply_text` is never empty where `text` is not: `has_new_text` is False when nothing new was found in it.
     `to_look_at` are the paths of pictures and scanned documents, which are read later and elsewhere.
     `no_answer` is the sign that its sender wants no automatic answer, "" without one.
+    `signature` is what stands below the words and is none of them: signature, small print, footer.
+    `forwarded` is the mail it passes on, None where it is a word of its own.
     `sender` is the first From as shown; `author` is the same only if the mail has exactly one
     unambiguous author (threats: exactly one strict RFC 5322 mailbox, else no identity).
     Message-IDs keep their angle brackets. `fingerprint` is the hex SHA-256 over Message-ID, author and
@@ -148,6 +165,8 @@ class Mail:
     reply_text: str = ""
     has_new_text: bool = True
     no_answer: str = ""
+    signature: str = ""
+    forwarded: Forwarded | None = None
     html: str | None = None
     parts: tuple[Part, ...] = ()
     identifiers: tuple[Identifier, ...] = ()

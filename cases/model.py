@@ -69,6 +69,8 @@ class Happening(StrEnum):
     SELLER_WROTE = "seller_wrote"
     STRANGER_WROTE = "stranger_wrote"
     AGENT_ANSWERED = "agent_answered"
+    ANSWER_HELD = "answer_held"
+    ANSWER_RELEASED = "answer_released"
     ANSWER_FAILED = "answer_failed"
     NOTED = "noted"
     COMMANDED = "commanded"
@@ -76,7 +78,11 @@ class Happening(StrEnum):
     REOPENED = "reopened"
     ROBOT_ANSWERED = "robot_answered"
     BOUNCED = "bounced"
+    PUT_OFF = "put_off"
+    HANDED_OVER = "handed_over"
+    MISDIRECTED = "misdirected"
     MERGED = "merged"
+    MERGED_IN = "merged_in"
 
 
 class Strength(IntEnum):

@@ -21,18 +21,26 @@ class ReplyKind(StrEnum):
 
 
 class Audience(StrEnum):
-    """Whom a planned reply goes to; the store resolves it to people when the reply is planned."""
+    """Whom a planned reply goes to; the store resolves it to people when the reply is planned.
+
+    Colleagues are the agents of the case but for the one who acted.
+    """
 
     REQUESTER = "requester"
     PARTICIPANTS = "participants"
     AGENTS = "agents"
+    COLLEAGUES = "colleagues"
     ACTOR = "actor"
 
 
 class Delay(StrEnum):
-    """When a planned reply is due: at once, or after the named duration of `[reminders]`."""
+    """When a planned reply is due: at once, or after the named duration of `[reminders]`.
+
+    Soon is late enough for the other copy of a mail that was sent to two addresses of ours.
+    """
 
     NOW = "now"
+    SOON = "soon"
     AGENT_AFTER = "agent_after"
 
 
@@ -78,11 +86,12 @@ TRAITS: dict[ReplyKind, Traits] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """One reply to plan: its kind, for whom, and when."""
+    """One reply to plan: its kind, for whom, and when; `held`: not before somebody says so."""
 
     kind: ReplyKind
     audience: Audience
     delay: Delay = Delay.NOW
+    held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,8 +106,11 @@ _ACKNOWLEDGE = Planned(kind=ReplyKind.ACKNOWLEDGEMENT, audience=Audience.REQUEST
 _RELAY = Planned(kind=ReplyKind.AGENT_MAIL, audience=Audience.AGENTS)
 _REMIND_AGENTS = Planned(kind=ReplyKind.AGENT_REMINDER, audience=Audience.AGENTS, delay=Delay.AGENT_AFTER)
 _ANSWER = Planned(kind=ReplyKind.ANSWER, audience=Audience.PARTICIPANTS)
+_HELD_ANSWER = Planned(kind=ReplyKind.ANSWER, audience=Audience.PARTICIPANTS, held=True)
+_HAND_OVER = Planned(kind=ReplyKind.AGENT_MAIL, audience=Audience.COLLEAGUES)
 _SAY_REOPENED = Planned(kind=ReplyKind.REOPENED, audience=Audience.REQUESTER)
 _REPORT = Planned(kind=ReplyKind.AGENT_REPORT, audience=Audience.ACTOR)
+_REPORT_SOON = Planned(kind=ReplyKind.AGENT_REPORT, audience=Audience.ACTOR, delay=Delay.SOON)
 
 # Due at once when they are planned; all other kinds are a matter of time, and listed by `casepost due`.
 AT_ONCE = frozenset(
@@ -135,6 +147,12 @@ def plan_after(
         add.append(_RELAY)
     elif happening is Happening.AGENT_ANSWERED:
         add.append(_ANSWER)
+    elif happening is Happening.ANSWER_HELD:
+        add += [_HELD_ANSWER, _REPORT]
+    elif happening is Happening.HANDED_OVER:
+        add.append(_HAND_OVER)
+    elif happening is Happening.MISDIRECTED:
+        add.append(_REPORT_SOON)
     elif happening in (Happening.COMMANDED, Happening.ANSWER_FAILED):
         add.append(_REPORT)
     if after is Status.OPEN and before is not Status.OPEN:

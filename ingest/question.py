@@ -4,19 +4,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.change import Change, Disposition
+from cases.identity import UNKNOWN, Identity
 from cases.mail import Mail
 from cases.model import Outcome
 from ingest.evidence import Envelope, Evidence
+from store.bounces import SentMail
 from store.lookup import Known
+from store.people import find_queue
+from store.staff_lookup import NOT_STAFF, StaffFacts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
     """A mail, how it came, and what the store knows of the references in it.
 
-    `key` tells this mail apart from all others; `failed` is a failed authentication of its author;
-    `from_archive`: it was imported, and may be years old; `bounced_number`: the case of the mail of ours
-    that a delivery report is about.
+    `key` tells this mail apart from all others; `identity` is how far its author is proved;
+    `from_archive`: it was imported, and may be years old; `reported`: the mail of ours that a
+    delivery report is about; `relay_domains` are marketplaces', where the whole address is the person.
+
+    Of agents' mail: `staff` is known only where it came to an agent's signed address; `templates` are those an agent
+    may send by name; `agents_need_pass`: their mail has to be proved by its domain; `agent_signatures`: the block
+    under an agent's name goes on to the seller.
     """
 
     mail: Mail
@@ -26,10 +34,19 @@ class Question:
     ledger_id: int
     key: str
     now: datetime
-    failed: bool = False
+    identity: Identity = UNKNOWN
     from_archive: bool = False
+    reported: SentMail | None = None
+    relay_domains: frozenset[str] = frozenset()
+    staff: StaffFacts = NOT_STAFF
+    templates: frozenset[str] = frozenset()
+    agents_need_pass: bool = False
+    agent_signatures: bool = False
 
-    bounced_number: str | None = None
+    @property
+    def failed(self) -> bool:
+        """Whether somebody else wrote it than From says."""
+        return self.identity.failed
 
     @property
     def author(self) -> str:
@@ -41,6 +58,7 @@ class Question:
 
 def book(question: Question, *, outcome: Outcome, reason: str) -> Change:
     """A change that only books the mail with its final word; what happens to a case is added by the caller."""
+    found = (find_queue(question.known.queues, one) for one in question.envelope.recipients)
     return Change(
         actor=question.author,
         at=question.now,
@@ -50,5 +68,6 @@ def book(question: Question, *, outcome: Outcome, reason: str) -> Change:
             reason=reason,
             key=question.key,
             strength=question.evidence.strength,
+            queues=tuple(dict.fromkeys(queue.name for queue in found if queue is not None)),
         ),
     )

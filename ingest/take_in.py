@@ -10,13 +10,17 @@ from typing import Protocol
 from cases.arrival import Channel
 from cases.change import Applied, Change, Disposition, NewMessage, Opening
 from cases.errors import CasepostError, TemporaryError
+from cases.identity import UNKNOWN, Identity
 from cases.mail import Address, Mail
 from cases.model import Direction, Happening, MessageKind, Outcome, Priority, Strength
-from cases.reference import Keyring, find_message_id
+from cases.reference import Keyring, Role
 from ingest.child_pool import ReaderFailed
+from ingest.commands import parse_commands
 from ingest.decide import decide
-from ingest.evidence import Envelope, find_evidence
+from ingest.evidence import Envelope, Evidence, find_evidence
 from ingest.question import Question
+from ingest.report import find_reported
+from ingest.staff import find_own_words
 from store.apply import apply, is_taken
 from store.claims import in_work
 from store.database import Database
@@ -24,6 +28,7 @@ from store.failpoints import Step, reach
 from store.ledger import TRIES, Entry, Ledger
 from store.lookup import gather
 from store.people import find_queue
+from store.staff_lookup import NOT_STAFF, StaffFacts, gather_staff
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +41,25 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """What this installation has decided: see the fields of the same names in `Question`."""
+
+    templates: Callable[[], frozenset[str]] = frozenset
+    agents_need_pass: bool = False
+    agent_signatures: bool = False
+    relay_domains: frozenset[str] = frozenset()
+
+
+# How far the author of a mail is proved: asks the DNS, within seconds, and never raises.
+CheckIdentity = Callable[[bytes, Mail, Entry], Identity]
+
+
+def nobody_checks(_raw: bytes, _mail: Mail, _entry: Entry) -> Identity:
+    """Nothing is known of any author."""
+    return UNKNOWN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TakeIn:
     """Everything that taking in needs; `holder` is this worker's name on its claims, `active` the ids in work."""
 
@@ -44,6 +68,8 @@ class TakeIn:
     keyring: Keyring
     reader: Reader
     holder: str
+    check_identity: CheckIdentity = nobody_checks
+    policy: Policy = Policy()
     active: set[int] = field(default_factory=set)
 
     def renew(self) -> None:
@@ -90,16 +116,19 @@ class TakeIn:
         return applied
 
     def _decide(self, entry: Entry, now: datetime) -> Change:
-        mail = self.reader.read(self.ledger.load(entry.id))
+        raw = self.ledger.load(entry.id)
+        mail = self.reader.read(raw)
         envelope = Envelope(sender=entry.sender, recipients=entry.recipients)
         evidence = find_evidence(mail, envelope, self.keyring)
-        bounced = _bounced_number(mail, self.keyring)
         known = gather(
             self.cases,
-            numbers=[*evidence.numbers, *([bounced] if bounced else [])],
-            message_ids=evidence.foreign_ids,
+            numbers=evidence.numbers,
+            message_ids=evidence.message_ids,
             user_ids=evidence.user_ids,
+            participant_ids=evidence.participant_ids,
             author=mail.author.address if mail.author else "",
+            shared=mail.identifiers,
+            now=now,
         )
         return decide(
             Question(
@@ -110,9 +139,27 @@ class TakeIn:
                 ledger_id=entry.id,
                 key=self.keyring.digest("mail", mail.fingerprint),
                 now=now,
+                identity=self.check_identity(raw, mail, entry),
+                staff=self._gather_staff(mail, evidence),
+                templates=self.policy.templates() if evidence.user_ids else frozenset(),
+                agents_need_pass=self.policy.agents_need_pass,
+                agent_signatures=self.policy.agent_signatures,
                 from_archive=entry.channel == Channel.IMPORT,
-                bounced_number=bounced,
+                reported=find_reported(self.cases, self.keyring, mail, evidence, envelope),
             )
+        )
+
+    def _gather_staff(self, mail: Mail, evidence: Evidence) -> StaffFacts:
+        signed = next((one for one in evidence.signed if one.role is not Role.SELLER), None)
+        if signed is None or mail.author is None:
+            return NOT_STAFF
+        return gather_staff(
+            self.cases,
+            number=signed.number,
+            user_id=signed.subject_id,
+            author=mail.author.address,
+            our_ids=[one for one, _ in evidence.our_ids],
+            targets=parse_commands(find_own_words(mail)).arguments("merge"),
         )
 
     def _record_failure(self, entry: Entry, fault: Exception, now: datetime) -> Applied | None:
@@ -120,12 +167,6 @@ class TakeIn:
         _log.warning("mail not taken in ledger=%d error=%s", entry.id, error, exc_info=fault)
         tries = self.ledger.record_failure(entry, holder=self.holder, error=error, counts=True, now=now)
         return apply(self.cases, _quarantine(self, entry, error, now)) if tries >= TRIES else None
-
-
-def _bounced_number(mail: Mail, keyring: Keyring) -> str | None:
-    original = mail.bounce.original_message_id if mail.bounce else None
-    found = find_message_id(keyring, original) if original else None
-    return found[0] if found else None
 
 
 def _quarantine(work: TakeIn, entry: Entry, error: str, now: datetime) -> Change:

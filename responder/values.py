@@ -9,12 +9,30 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IdentifierValue:
-    """One identifier of the case; `label` is its kind in the template's language ("order number")."""
+    """One identifier of the case; `label` is its kind in the template's language ("order number").
+
+    `link` leads to it where the configuration says how, else "".
+    """
 
     kind: str
     value: str
     source: str
     label: str
+    link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierValue:
+    """A message before the one that a mail is about: when, who and its first words, all in one line each.
+
+    `internal` is "yes" for a note, which no seller ever sees; `stranger` for a word of somebody who takes no part.
+    """
+
+    at: str
+    who: str
+    excerpt: str
+    internal: str = ""
+    stranger: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +46,12 @@ class MissingValue:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseValue:
-    """The case. `number` has no prefix, `page_url` is "" while there is no page."""
+    """The case. `number` has no prefix, `page_url` is "" while there is no page.
+
+    `earlier` are the last messages before the one the mail is about, the newest first; for agents alone.
+
+    `also` are the numbers of other cases that an acknowledgement is for, and `also_more` says how many more ("" none).
+    """
 
     number: str
     subject: str
@@ -40,7 +63,11 @@ class CaseValue:
     identifiers: tuple[IdentifierValue, ...] = ()
     missing: tuple[MissingValue, ...] = ()
     looking: str = ""
+    also: tuple[str, ...] = ()
+    also_more: str = ""
     page_url: str = ""
+    priority: str = ""
+    earlier: tuple[EarlierValue, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,9 +80,13 @@ class SellerValue:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AgentValue:
-    """The agent who writes or is written to; "" where nobody is named."""
+    """The agent who writes or is written to; "" where nobody is named.
+
+    `note_address`: what is written to it becomes a note of the case; "" in mail to sellers.
+    """
 
     name: str = ""
+    note_address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,13 +103,25 @@ class QueueValue:
 class MessageValue:
     """The message a mail is about: its words, when it came (in words) and how it was threaded.
 
-    `stranger` is the address of an author who does not take part in the case, "" for everybody else;
-    `left_out` names the attachments that were too large to go along.
+    All but the first two are for agents, and "" in mail to sellers. `author` and `address` are who wrote it, `wire` the
+    address as it goes over the wire where that looks other; `warning` is a word for what is odd about them; `proof`
+    ("pass", "fail", "none") and `proof_detail` say how far the author is proved; `reply_to` is an address that it asks
+    to be answered at and is not; `cc` and `attached` are lists in one line. `stranger` is the address of an author who
+    does not take part in the case; `left_out` names the attachments that were too large to go along.
     """
 
     text: str = ""
     at: str = ""
     why: str = ""
+    author: str = ""
+    address: str = ""
+    wire: str = ""
+    warning: str = ""
+    proof: str = ""
+    proof_detail: str = ""
+    reply_to: str = ""
+    cc: str = ""
+    attached: str = ""
     stranger: str = ""
     left_out: str = ""
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -14,7 +16,7 @@ from cases.mail import Identifier
 from responder.language import LAST_RESORT
 from responder.values import IdentifierValue, MissingValue
 
-_NAMING_TABLES = ("topics", "states", "labels", "sources")
+_NAMING_TABLES = ("topics", "states", "labels", "sources", "priorities", "warnings")
 
 
 def find_word(word: str, language: str) -> str:
@@ -43,11 +45,19 @@ def name_missing(kinds: Iterable[str], language: str) -> tuple[MissingValue, ...
     )
 
 
-def name_identifiers(identifiers: Iterable[Identifier], language: str) -> tuple[IdentifierValue, ...]:
-    """The identifiers as a template shows them."""
+def name_identifiers(
+    identifiers: Iterable[Identifier], language: str, links: Mapping[str, str] = MappingProxyType({})
+) -> tuple[IdentifierValue, ...]:
+    """The identifiers as a template shows them; `links` has for a kind the address with {value} in it."""
     labels = _table("labels", language)
     return tuple(
-        IdentifierValue(kind=one.kind, value=one.value, source=one.source, label=labels.get(one.kind, one.kind))
+        IdentifierValue(
+            kind=one.kind,
+            value=one.value,
+            source=one.source,
+            label=labels.get(one.kind, one.kind),
+            link=links[one.kind].replace("{value}", quote(one.value, safe="")) if one.kind in links else "",
+        )
         for one in identifiers
     )
 

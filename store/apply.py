@@ -13,14 +13,20 @@ from sqlalchemy.engine import Connection, Row
 from cases.change import Applied, Change, Disposition
 from cases.lifecycle import next_status
 from cases.model import CaseState, Happening, Outcome, Status
-from cases.plan import Plan, Planned, ReplyKind, plan_after
-from store.case_rows import link_cases, load_state, lock_current, make_case, save_case
+from cases.plan import Audience, Plan, Planned, ReplyKind, plan_after
+from store.bounces import settle_delivery
+from store.case_rows import change_people, link_cases, load_state, lock_current, make_case, save_case
 from store.database import Database
 from store.derived import record_sighting, replace_derived
-from store.dispositions import claim_key, find_disposition, forget_weaker, record_disposition
+from store.dispositions import claim_key, find_disposition, forget_weaker, note_queues, record_disposition
 from store.events import add_event
-from store.messages import insert_message
+from store.merging import check_merge, merge, unmerge
+from store.messages import find_last_word, insert_message
+from store.people import record_passed
 from store.planned import add_planned, cancel_planned
+from store.planned_changes import aim_again, put_off, settle_held
+from store.sendings import mark_answered
+from store.splitting import take_messages
 
 
 def apply(database: Database, change: Change) -> Applied:
@@ -45,6 +51,8 @@ def _apply_mail(database: Database, connection: Connection, change: Change, disp
     if disposition.strength > before.strength and belongs_to_a_case:
         applied = change_case(connection, change)
         forget_weaker(connection, before, change, applied)
+        if applied.case_id is not None:
+            note_queues(connection, applied.case_id, disposition, change)
         return applied
     return _book_duplicate(connection, change, disposition, before)
 
@@ -62,37 +70,58 @@ def _book_duplicate(connection: Connection, change: Change, disposition: Disposi
     record_disposition(connection, disposition, applied, at=change.at)
     if state is not None:
         add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what="duplicate seen: " + reason)
+        note_queues(connection, state.id, disposition, change)
     return applied
 
 
 def change_case(connection: Connection, change: Change) -> Applied:
     """Do `change` as part of a transaction that does more, such as writing the outbox row of the message."""
-    state = _load_or_make(connection, change)
+    change, state = _load_or_make(connection, change)
     applied = Applied(
         outcome=change.disposition.outcome if change.disposition else None,
         reason=change.disposition.reason if change.disposition else "",
     )
     if state is not None:
-        message_id = insert_message(connection, state, change) if change.message else None
+        message_id = _add_message(connection, state, change)
+        mark_answered(connection, change)
         if change.rereading is not None:
             replace_derived(connection, state.id, change.rereading, at=change.at)
         if change.sighting is not None:
             record_sighting(connection, state.id, change.sighting)
         applied = replace(applied, case_id=state.id, number=state.number, message_id=message_id)
+        change_people(connection, state, change)
+        change = settle_delivery(connection, state, change, message_id)
         _follow(connection, state, change, message_id)
         for number in change.links:
             link_cases(connection, state.id, number, at=change.at)
         for note in change.notes:
             add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what=note, message_id=message_id)
+        if change.merge_into:
+            change_case(connection, merge(connection, state, change))
+    if change.proved_address:
+        record_passed(connection, change.proved_address, at=change.at)
     if change.disposition is not None:
         record_disposition(connection, change.disposition, applied, at=change.at)
     return applied
 
 
-def _load_or_make(connection: Connection, change: Change) -> CaseState | None:
+def _load_or_make(connection: Connection, change: Change) -> tuple[Change, CaseState | None]:
+    """The case that is changed, and the change as it can be done to it as it is now."""
     if change.opening is not None:
-        return make_case(connection, change.opening, at=change.at, actor=change.actor)
-    return lock_current(connection, change.case_id) if change.case_id is not None else None
+        return change, make_case(connection, change.opening, at=change.at, actor=change.actor)
+    case_id = change.case_id
+    if case_id is None:
+        return change, None
+    if change.splitting is not None:
+        change = unmerge(connection, change)
+    state = lock_current(connection, case_id)
+    return (check_merge(connection, state, change) if change.merge_into else change), state
+
+
+def _add_message(connection: Connection, state: CaseState, change: Change) -> int | None:
+    if change.opening is not None and change.splitting is not None:
+        return take_messages(connection, state, change)
+    return insert_message(connection, state, change) if change.message else None
 
 
 def _follow(connection: Connection, state: CaseState, change: Change, message_id: int | None) -> None:
@@ -107,8 +136,15 @@ def _follow(connection: Connection, state: CaseState, change: Change, message_id
     saved = save_case(connection, state, change, status=status)
     cancelled = frozenset[ReplyKind]().union(*(plan.cancel for plan in plans))
     cancel_planned(connection, saved.id, cancelled, at=change.at, because=_because(change.happenings))
+    settle_held(connection, saved, change)
+    if Happening.HANDED_OVER in change.happenings or change.settings.assignee_id is not None:
+        aim_again(connection, saved, change)
     for planned in _merged(plans):
-        add_planned(connection, saved, planned, change, message_id=message_id)
+        hands_over = planned.audience is Audience.COLLEAGUES
+        cause = find_last_word(connection, saved.id) if hands_over else message_id
+        add_planned(connection, saved, planned, change, message_id=cause)
+    if change.settings.wait:
+        put_off(connection, saved, change.settings.wait, at=change.at)
 
 
 def _merged(plans: Sequence[Plan]) -> tuple[Planned, ...]:

@@ -8,17 +8,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from cases.identity import Verdict
+from cases.lookalike import DIRECTION_DEFECT, NOBODY_KNOWN, KnownNames
 from cases.mail import Address, Identifier, Part, Source
 from cases.model import CaseState, Direction, MessageKind, Queue
+from cases.plan import ReplyKind
 from store.case_rows import load_state
 from store.looks import is_looked_at
 from store.people import User, load_queue, load_users
 from store.planned import PlannedReply
+from store.relay import Earlier, load_earlier, load_known_names, load_others
+from store.seller_view import seen_by
 from store.tables import cases, identifiers, messages, outbox, participants, parts, planned_replies
 
 _THREAD = 100
-# What everybody who takes part may see.
-_SHOWN = (messages.c.kind.in_((MessageKind.SELLER, MessageKind.AGENT)), messages.c.unconfirmed.is_(False))
+# The step of a decision that says which address a mail asked to be answered at, and why it is not.
+REPLY_TO_STEP = "Reply-To"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +31,8 @@ class Said:
     """A message as a reply needs it: its words, its id in the thread, and where its attachments are.
 
     `whole_text` has the quoted history too; `opens_case`: nothing came before it; `unconfirmed`: by a stranger.
+    `verdict` and `proof` say how far the author is proved; `wished` is the address that it asked to be answered at and
+    is not; `turned`: its From had characters that turn the reading direction.
     """
 
     id: int
@@ -41,13 +48,21 @@ class Said:
     whole_text: str = ""
     opens_case: bool = False
     unconfirmed: bool = False
+    verdict: Verdict = Verdict.NONE
+    proof: str = ""
+    copied: tuple[Address, ...] = ()
+    wished: str = ""
+    turned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Correspondence:
     """Everything one reply is written from. `to` is who gets it; `thread` their earlier mails, oldest first.
 
-    `looking`: a picture of the case has not been looked at yet.
+    `looking`: a picture of the case has not been looked at yet. `also`: numbers of other cases that the mail is about.
+    `others` take part too and are shown, `answers` is the Message-ID of the mail that is answered where it is known.
+    `earlier` and `names` are for staff alone: what was said before, the newest first, and whom a name could pretend
+    to be.
     """
 
     case: CaseState
@@ -64,6 +79,12 @@ class Correspondence:
     cause: Said | None
     thread: tuple[str, ...]
     looking: bool = False
+    also: tuple[str, ...] = ()
+    priority: str = ""
+    others: tuple[Address, ...] = ()
+    answers: str | None = None
+    earlier: tuple[Earlier, ...] = ()
+    names: KnownNames = NOBODY_KNOWN
 
 
 def load_correspondence(connection: Connection, planned: PlannedReply) -> Correspondence | None:
@@ -74,6 +95,8 @@ def load_correspondence(connection: Connection, planned: PlannedReply) -> Corres
     if to is None:
         return None
     cause = _find_cause(connection, planned)
+    said = _said(connection, cause) if cause is not None else None
+    relayed = said if planned.kind is ReplyKind.AGENT_MAIL else None
     return Correspondence(
         case=load_state(connection, planned.case_id),
         queue=load_queue(connection, case.queue_id),
@@ -86,10 +109,36 @@ def load_correspondence(connection: Connection, planned: PlannedReply) -> Corres
         to=to,
         user=user,
         author=_find_user(connection, cause.user_id) if cause is not None else None,
-        cause=_said(connection, cause) if cause is not None else None,
+        cause=said,
         thread=_own_thread(connection, planned) if user else _seller_thread(connection, planned),
         looking=is_looked_at(connection, planned.case_id),
+        priority=case.priority,
+        others=_others(connection, planned),
+        answers=_answered(connection, said) if said is not None else None,
+        earlier=load_earlier(connection, planned.case_id, before=relayed.id) if relayed else (),
+        names=load_known_names(connection, relayed.author) if relayed else NOBODY_KNOWN,
     )
+
+
+def _others(connection: Connection, planned: PlannedReply) -> tuple[Address, ...]:
+    """An answer shows everybody whom it goes to, so that a reply to all keeps them; other mail goes to one alone."""
+    if planned.kind is not ReplyKind.ANSWER or planned.participant_id is None:
+        return ()
+    return load_others(connection, planned.case_id, but=planned.participant_id)
+
+
+def _answered(connection: Connection, said: Said) -> str | None:
+    """The id of the mail that `said` answers: itself, or for an agent's words the seller's in the relay they answer."""
+    if said.kind is not MessageKind.AGENT:
+        return None if said.unconfirmed else said.rfc_message_id
+    rows = connection.execute(
+        sa.select(outbox.c.rfc_message_id, messages.c.rfc_message_id.label("answered"))
+        .join(planned_replies, planned_replies.c.id == outbox.c.planned_id)
+        .join(messages, messages.c.id == planned_replies.c.cause_message_id)
+        .where(outbox.c.rfc_message_id.in_(said.references), messages.c.kind == MessageKind.SELLER)
+    ).all()
+    answered = {row.rfc_message_id: row.answered for row in rows}
+    return next((answered[one] for one in reversed(said.references) if one in answered), None)
 
 
 def _find_user(connection: Connection, user_id: int | None) -> User | None:
@@ -109,10 +158,22 @@ def _find_cause(connection: Connection, planned: PlannedReply) -> Row[Any] | Non
     # A reminder is about the last word of the seller, whichever mail it was that began the wait.
     return connection.execute(
         sa.select(messages)
-        .where(messages.c.case_id == planned.case_id, messages.c.kind == MessageKind.SELLER)
+        .where(
+            messages.c.case_id == planned.case_id,
+            messages.c.kind == MessageKind.SELLER,
+            _shown(connection, planned),
+        )
         .order_by(messages.c.id.desc())
         .limit(1)
     ).first()
+
+
+def _shown(connection: Connection, planned: PlannedReply) -> sa.ColumnElement[bool]:
+    """What whoever is written to may see: staff all of it, others what was said where and when they took part."""
+    if planned.participant_id is None:
+        return sa.true()
+    key = sa.select(participants.c.address_key).where(participants.c.id == planned.participant_id)
+    return seen_by(connection.execute(key).scalar_one())
 
 
 def _said(connection: Connection, row: Row[Any]) -> Said:
@@ -122,6 +183,7 @@ def _said(connection: Connection, row: Row[Any]) -> Said:
         sa.select(parts).where(parts.c.message_id == row.id, shown).order_by(parts.c.id)
     ).all()
     hits = [step for step in row.why if step["hit"]]
+    wishes = [step["detail"] for step in row.why if step["step"] == REPLY_TO_STEP and not step["hit"]]
     first = connection.execute(sa.select(sa.func.min(messages.c.id)).where(messages.c.case_id == row.case_id)).scalar()
     return Said(
         id=row.id,
@@ -137,6 +199,11 @@ def _said(connection: Connection, row: Row[Any]) -> Said:
         whole_text=row.text,
         opens_case=row.id == first,
         unconfirmed=row.unconfirmed,
+        verdict=Verdict(row.authentication),
+        proof=row.authentication_detail,
+        copied=tuple(Address(name=one["name"], address=one["address"]) for one in row.cc),
+        wished=next(iter(wishes), ""),
+        turned=DIRECTION_DEFECT in row.defects,
     )
 
 
@@ -177,15 +244,18 @@ def _languages(connection: Connection, planned: PlannedReply, case: Row[Any]) ->
 def _identifiers(connection: Connection, planned: PlannedReply) -> tuple[Identifier, ...]:
     """What the case is about, each once; what stands in a signature is about the sender.
 
-    Nothing of a note or of a stranger's mail for a seller: those are seen by agents alone.
+    Nothing for a seller of what they may not see: a note, a stranger's mail, what was said before they took part.
     """
-    wanted = (
+    rows = connection.execute(
         sa.select(identifiers.c.kind, identifiers.c.value, identifiers.c.source)
         .join(messages, messages.c.id == identifiers.c.message_id)
-        .where(identifiers.c.case_id == planned.case_id, identifiers.c.source != Source.SIGNATURE)
+        .where(
+            identifiers.c.case_id == planned.case_id,
+            identifiers.c.source != Source.SIGNATURE,
+            _shown(connection, planned),
+        )
         .order_by(identifiers.c.id)
     )
-    rows = connection.execute(wanted if planned.user_id is not None else wanted.where(*_SHOWN))
     first: dict[tuple[str, str], Identifier] = {}
     for row in rows:
         first.setdefault((row.kind, row.value), Identifier(kind=row.kind, value=row.value, source=Source(row.source)))
@@ -203,7 +273,7 @@ def _seller_thread(connection: Connection, planned: PlannedReply) -> tuple[str, 
             messages.c.case_id == planned.case_id,
             messages.c.direction == Direction.INBOUND,
             messages.c.kind == MessageKind.SELLER,
-            messages.c.unconfirmed.is_(False),
+            _shown(connection, planned),
         )
         .order_by(messages.c.id.desc())
         .limit(_THREAD)

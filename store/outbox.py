@@ -305,16 +305,26 @@ def next_try_at(database: Database) -> datetime | None:
         return connection.execute(sa.select(sa.func.min(outbox.c.next_try_at)).where(waits)).scalar()
 
 
-def supersede_unsent(connection: Connection, case_id: int, *, cause: int | None, because: str) -> None:
-    """Set aside the automatic mails of a case that wait to leave (with `cause`: only what that message caused)."""
+def supersede_unsent(
+    connection: Connection,
+    case_id: int,
+    *,
+    cause: int | None,
+    because: str,
+    but: frozenset[ReplyKind] = frozenset(),
+) -> None:
+    """Set aside the automatic mails of a case that wait to leave, `but` for some kinds.
+
+    With `cause`: only what that message caused, then a person's words too: they were taken for something else.
+    """
     caused = sa.select(planned_replies.c.id).where(planned_replies.c.cause_message_id == cause)
     connection.execute(
         sa.update(outbox)
         .where(
             outbox.c.case_id == case_id,
-            outbox.c.automatic,
             outbox.c.state.in_(("queued", "held")),
-            sa.true() if cause is None else outbox.c.planned_id.in_(caused),
+            outbox.c.kind.not_in(but),
+            outbox.c.automatic if cause is None else outbox.c.planned_id.in_(caused),
         )
         .values(state="superseded", last_error=because)
     )

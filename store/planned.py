@@ -2,7 +2,7 @@
 
 States: waiting -> working (claimed) -> done (its outbox row is written), cancelled (the wait is over) or
 superseded (no longer wanted when it came due) or failed (the letter itself can never go out). A
-claim that lapses makes it waiting again.
+claim that lapses makes it waiting again. An answer may be held first, until its author says so.
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,16 @@ from sqlalchemy.engine import Connection, Row
 
 from cases import hours
 from cases.change import Change
-from cases.model import CaseState, ParticipantRole
+from cases.model import CaseState
 from cases.plan import TRAITS, Audience, Delay, Planned, ReplyKind
+from store.audience import find_people
 from store.claims import claim, free_lapsed, is_ours, renew
 from store.database import Database
 from store.events import add_event
-from store.people import agents_of, load_queue, load_reminders, load_users
-from store.tables import participants, planned_replies
+from store.people import load_queue, load_reminders
+from store.tables import planned_replies
 
+_SOON = timedelta(minutes=2)
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=30), timedelta(hours=1)
 
 
@@ -37,6 +39,7 @@ class PlannedReply:
     participant_id: int | None
     user_id: int | None
     note: str
+    template: str
     due_at: datetime
     not_after: datetime | None
     tries: int
@@ -49,8 +52,8 @@ def add_planned(
     due_at = _due_at(connection, state, planned, change.at)
     if due_at is None:
         return
-    people = _people(connection, state, planned, change)
-    if not people and planned.audience is Audience.AGENTS:
+    people = find_people(connection, state, planned.audience, change)
+    if not people and planned.audience in (Audience.AGENTS, Audience.COLLEAGUES):
         what = f"nobody to send the {planned.kind.value.replace('_', ' ')} to: the queue has no agents"
         add_event(connection, case_id=state.id, at=change.at, actor="casepost", what=what)
     for column, person_id in people:
@@ -61,7 +64,8 @@ def add_planned(
                 cause_message_id=message_id,
                 note=change.report if planned.kind is ReplyKind.AGENT_REPORT else "",
                 once_key=f"{planned.kind}:{state.id}:{state.version}:{column}:{person_id}",
-                state="waiting",
+                template=change.template if planned.kind is ReplyKind.ANSWER else "",
+                state="held" if planned.held else "waiting",
                 due_at=due_at,
                 not_after=due_at + timedelta(days=TRAITS[planned.kind].days_of_use),
                 planned_at=change.at,
@@ -179,32 +183,20 @@ def next_due_at(database: Database) -> datetime | None:
 
 def _due_at(connection: Connection, state: CaseState, planned: Planned, start: datetime) -> datetime | None:
     """When the reply is due; whole seconds for what waits, so that `run-due --at` can name the instant."""
-    if planned.delay is Delay.NOW:
-        return start
+    if planned.delay in (Delay.NOW, Delay.SOON):
+        return start if planned.delay is Delay.NOW else start + _SOON
     reminders = load_reminders(connection, state.queue_id)
     text: str = getattr(reminders, planned.delay.value)
     if not text:
         return None
     calendar = hours.make_calendar(load_queue(connection, state.queue_id))
     due = hours.add(calendar, start, hours.parse_duration(text), clock=reminders.clock)
-    return due if due.microsecond == 0 else due.replace(microsecond=0) + timedelta(seconds=1)
+    return whole_second(due)
 
 
-def _people(connection: Connection, state: CaseState, planned: Planned, change: Change) -> list[tuple[str, int]]:
-    """Whom the reply is for: the column that names them in a planned reply, and their id."""
-    if planned.audience is Audience.ACTOR:
-        return [("user_id", change.user_id)] if change.user_id is not None else []
-    if planned.audience is Audience.AGENTS:
-        assignee = load_users(connection, ids=[state.assignee_id]) if state.assignee_id is not None else ()
-        return [("user_id", user.id) for user in assignee or agents_of(connection, state.queue_id)]
-    wanted = sa.select(participants.c.id).where(
-        participants.c.case_id == state.id,
-        participants.c.left_at.is_(None),
-        participants.c.hold_reason.is_(None),
-    )
-    if planned.audience is Audience.REQUESTER:
-        wanted = wanted.where(participants.c.role == ParticipantRole.REQUESTER)
-    return [("participant_id", found) for found in connection.execute(wanted.order_by(participants.c.id)).scalars()]
+def whole_second(at: datetime) -> datetime:
+    """`at`, or the next whole second."""
+    return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def _planned(row: Row[Any]) -> PlannedReply:
@@ -216,6 +208,7 @@ def _planned(row: Row[Any]) -> PlannedReply:
         participant_id=row.participant_id,
         user_id=row.user_id,
         note=row.note,
+        template=row.template,
         due_at=row.due_at,
         not_after=row.not_after,
         tries=row.tries,

@@ -8,27 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from cases.change import Applied
+from cases.limits import REASON_PREFIX
 from cases.model import Direction, Outcome
 from cases.plan import AT_ONCE
 from store.derived import LISTED
 from store.errors import NotFound
-from store.tables import (
-    cases,
-    events,
-    identifiers,
-    links,
-    messages,
-    outbox,
-    participants,
-    parts,
-    planned_replies,
-    queues,
-    user_addresses,
-    user_queues,
-    users,
-)
+from store.people_tables import queues, user_addresses, user_queues, users
+from store.tables import cases, events, identifiers, links, messages, outbox, participants, parts, planned_replies
 
 Document = dict[str, Any]
+_HELD: Document = {"state": "held", "attempts": 0, "last_error": "waits for #send: a colleague answered meanwhile"}
 _WORST_FIRST = ("failed", "uncertain", "held", "sending", "queued", "superseded", "sent")
 
 
@@ -74,20 +63,13 @@ def show_case(connection: Connection, number: str) -> Document:
 
 def list_due(connection: Connection, *, at: datetime) -> list[Document]:
     """The reminders, escalations and closings that are due at `at`, earliest first; nothing that is due at once."""
-    staff_address = (
-        sa.select(user_addresses.c.address)
-        .where(user_addresses.c.user_id == planned_replies.c.user_id)
-        .order_by(user_addresses.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
     rows = connection.execute(
         sa.select(
             planned_replies.c.kind,
             planned_replies.c.due_at,
             cases.c.number,
             cases.c.subject,
-            sa.func.coalesce(staff_address, participants.c.reply_address).label("to"),
+            _addressee().label("to"),
         )
         .join(cases, cases.c.id == planned_replies.c.case_id)
         .join(participants, participants.c.id == planned_replies.c.participant_id, isouter=True)
@@ -105,11 +87,14 @@ def list_due(connection: Connection, *, at: datetime) -> list[Document]:
 
 
 def list_deliveries(connection: Connection, *, everything: bool) -> list[Document]:
-    """What waits to go out or failed, oldest first; `everything`: what has gone out too."""
+    """What waits to go out or failed, oldest first; `everything`: what has gone out too.
+
+    What a limit holds up is no mail yet: it has no id, its `next_try_at` is its slot and its `last_error` the limit.
+    """
     wanted = sa.select(outbox, cases.c.number).join(cases, cases.c.id == outbox.c.case_id).order_by(outbox.c.id)
     if not everything:
         wanted = wanted.where(outbox.c.state.not_in(("sent", "superseded")))
-    return [
+    written = [
         {
             "id": row.id,
             "case": row.number,
@@ -125,10 +110,49 @@ def list_deliveries(connection: Connection, *, everything: bool) -> list[Documen
         }
         for row in connection.execute(wanted)
     ]
+    return sorted([*written, *_postponed(connection)], key=lambda row: datetime.fromisoformat(row["since"]))
 
 
-def list_users(connection: Connection) -> list[Document]:
-    """Staff with roles, addresses and queues."""
+def _postponed(connection: Connection) -> list[Document]:
+    rows = connection.execute(
+        sa.select(planned_replies, cases.c.number, cases.c.subject, _addressee().label("to"))
+        .join(cases, cases.c.id == planned_replies.c.case_id)
+        .join(participants, participants.c.id == planned_replies.c.participant_id, isouter=True)
+        .where(planned_replies.c.state == "waiting", planned_replies.c.last_error.startswith(REASON_PREFIX))
+        .order_by(planned_replies.c.id)
+    )
+    return [
+        {
+            "id": None,
+            "case": row.number,
+            "kind": row.kind,
+            "to": row.to,
+            "subject": row.subject,
+            "message_id": None,
+            "state": "postponed",
+            "since": to_rfc3339(row.planned_at),
+            "attempts": 0,
+            "next_try_at": to_rfc3339(row.due_at),
+            "last_error": row.last_error,
+        }
+        for row in rows
+    ]
+
+
+def _addressee() -> sa.ColumnElement[str]:
+    """Who gets a planned reply: the first address of a member of staff, or where a participant wants mail."""
+    of_staff = (
+        sa.select(user_addresses.c.address)
+        .where(user_addresses.c.user_id == planned_replies.c.user_id)
+        .order_by(user_addresses.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(of_staff, participants.c.reply_address)
+
+
+def list_users(connection: Connection, *, now: datetime) -> list[Document]:
+    """Staff with roles, addresses and queues; who is away, until when, and who stands in for them."""
     rows = connection.execute(sa.select(users).where(users.c.removed_at.is_(None)).order_by(users.c.id)).all()
     addresses = connection.execute(sa.select(user_addresses).order_by(user_addresses.c.id)).all()
     desks = connection.execute(
@@ -141,6 +165,8 @@ def list_users(connection: Connection) -> list[Document]:
             "role": row.role,
             "addresses": [one.address for one in addresses if one.user_id == row.id],
             "queues": sorted(one.name for one in desks if one.user_id == row.id),
+            "away_until": to_rfc3339(row.away_until) if row.away_until is not None and now < row.away_until else None,
+            "delegate": next((one.address for one in addresses if one.user_id == row.delegate_id), None),
         }
         for row in rows
     ]
@@ -186,7 +212,13 @@ def _participants(connection: Connection, case_ids: Sequence[int] | sa.Select[An
     )
     found: dict[int, list[Document]] = {}
     for row in rows:
-        one = {"name": row.name, "address": row.address, "role": row.role, "joined_at": to_rfc3339(row.joined_at)}
+        one = {
+            "name": row.name,
+            "address": row.address,
+            "role": row.role,
+            "joined_at": to_rfc3339(row.joined_at),
+            "hold": row.hold_reason,
+        }
         found.setdefault(row.case_id, []).append(one)
     return found
 
@@ -216,17 +248,25 @@ def _messages(connection: Connection, said: Sequence[Row[Any]]) -> list[Document
     attached = connection.execute(
         sa.select(parts).where(parts.c.message_id.in_(ids), LISTED).order_by(parts.c.id)
     ).all()
+    held = set(
+        connection.execute(
+            sa.select(planned_replies.c.cause_message_id).where(
+                planned_replies.c.cause_message_id.in_(ids), planned_replies.c.state == "held"
+            )
+        ).scalars()
+    )
     return [
         _message(
             row,
             [one for one in sent if one.message_id == row.id],
             [one for one in attached if one.message_id == row.id],
+            held=row.id in held,
         )
         for row in said
     ]
 
 
-def _message(row: Row[Any], sent: Sequence[Row[Any]], attached: Sequence[Row[Any]]) -> Document:
+def _message(row: Row[Any], sent: Sequence[Row[Any]], attached: Sequence[Row[Any]], *, held: bool) -> Document:
     # An agent's words came with an id of the agent's machine; what the seller got is the mail in the outbox.
     outgoing = row.direction == Direction.OUTBOUND and sent
     return {
@@ -251,7 +291,7 @@ def _message(row: Row[Any], sent: Sequence[Row[Any]], attached: Sequence[Row[Any
             for one in attached
         ],
         "at": to_rfc3339(row.at),
-        "delivery": _delivery(sent) if outgoing else None,
+        "delivery": _delivery(sent) if outgoing else _HELD if held else None,
         "unconfirmed": row.unconfirmed,
     }
 

@@ -68,8 +68,11 @@ def make_facts(
     participants: Sequence[str] = (SELLER,),
     closed_at: datetime | None = None,
     last_word_at: datetime = NOW - timedelta(days=1),
+    spoke: Sequence[int] = (1,),
+    left: Sequence[str] = (),
+    subjects: Sequence[str] = (),
 ) -> CaseFacts:
-    """What is known of a case; participant ids count from 1."""
+    """What is known of a case; participant ids count from 1, and the first has written."""
     return CaseFacts(
         state=CaseState(
             id=int(number[:4]),
@@ -83,6 +86,9 @@ def make_facts(
         ),
         participants={fold_address(one): position for position, one in enumerate(participants, start=1)},
         last_word_at=last_word_at,
+        spoke=frozenset(spoke),
+        left=frozenset(map(fold_address, left)),
+        subjects=tuple(subjects),
     )
 
 
@@ -91,14 +97,18 @@ def make_known(
     *,
     ids: Mapping[str, str] | None = None,
     users: Sequence[User] = (ADA,),
+    referred: Mapping[str, str] | None = None,
+    **values: Any,
 ) -> Known:
     """What the store knows; the one case unless others are given."""
     return Known(
         queues=(SUPPORT, RETURNS),
         cases={NUMBER: make_facts()} if cases is None else cases,
-        numbers_of_ids=ids or {},
+        numbers_of_ids={one: (number,) for one, number in (ids or {}).items()},
+        numbers_of_referred={one: (number,) for one, number in (referred or {}).items()},
         users={user.id: user for user in users},
         staff={fold_address(address): user for user in users for address in user.addresses},
+        **values,
     )
 
 

@@ -18,7 +18,7 @@ from cases.transfer import decode_part
 from ingest.files.sight import Seen
 from ingest.look_over import LookOver
 from ingest.read.reader import read
-from ingest.take_in import TakeIn
+from ingest.take_in import CheckIdentity, Policy, TakeIn, nobody_checks
 from responder.delivery import Delivery
 from responder.due import Due
 from responder.letters import Desk
@@ -89,6 +89,8 @@ class Office:
     reader: Here = field(default_factory=Here)
     eyes: Eyes = field(default_factory=Eyes)
     way: Way = field(default_factory=Way)
+    policy: Policy = field(default_factory=Policy)
+    check_identity: CheckIdentity = nobody_checks
     templates: Templates = field(default_factory=lambda: Templates(shipped=shipped_folder()))
 
     def receive(
@@ -121,6 +123,8 @@ class Office:
             keyring=self.store.keyring,
             reader=self.reader,
             holder=HOLDER,
+            policy=self.policy,
+            check_identity=self.check_identity,
         )
 
     def look(self, *, now: datetime = NOW) -> int:

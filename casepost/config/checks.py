@@ -86,6 +86,20 @@ def host_or_network(text: str) -> str:
     return network(text) if _NETWORK.fullmatch(text) else domain(text)
 
 
+def nameserver(text: str) -> str:
+    """The IP address of a DNS server, with a port or without; an IPv6 one in brackets before a port."""
+    from ipaddress import ip_address
+
+    if text.startswith("[") or text.count(":") == 1:
+        listen = parse_listen(text)
+        if listen is None or listen.port == 0:
+            raise ValueError("port 0 cannot be asked")
+        ip_address(listen.host)
+    else:
+        ip_address(text)
+    return text
+
+
 def token(text: str) -> str:
     """A word without space or semicolon (RFC 8601 section 2.5), or ""."""
     if re.search(r"[\s;()\"]", text):
@@ -180,6 +194,18 @@ def duration(text: str) -> str:
             parse_duration(text)
         except OverflowError as error:
             raise ValueError("longer than the calendar") from error
+    return text
+
+
+def link(text: str) -> str:
+    """An https address with {value} in it once, behind the host."""
+    url = urlsplit(text)
+    if url.scheme != "https" or not url.hostname or "{" in url.netloc or "}" in url.netloc:
+        raise ValueError
+    if url.username is not None or re.search(r"[\s<>\"\\^`|]", text):
+        raise ValueError("no user, blanks or quotes in it")
+    if text.count("{value}") != 1 or text.count("{") != 1 or text.count("}") != 1:
+        raise ValueError("{value} stands in it once, and no other brace")
     return text
 
 

@@ -131,6 +131,14 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[str, ...],
         Key("marketplaces' relay addresses: the whole address is the person", _DOMAINS, checks.domain),
     ] = ()
+    nameservers: Annotated[
+        tuple[str, ...],
+        Key(
+            "DNS servers that are asked; [] = those of the system",
+            '"IP", "IP:port" or "[IPv6]:port"',
+            checks.nameserver,
+        ),
+    ] = ()
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -179,6 +187,9 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ""
     dkim_selector: Annotated[str, Key("with dkim_key_file: mail is signed", 'a DKIM selector, or ""', checks.word)] = ""
     dkim_key_file: Annotated[Path | None, Key("the private key of dkim_selector, PEM")] = None
+    agent_signatures: Annotated[
+        bool, Key("true: the signature block of an agent's mail goes to the seller with the answer")
+    ] = False
 
 
 _CLOSING = 'dates such as "2026-12-24"'
@@ -272,6 +283,20 @@ class Identifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     pattern: Annotated[str, Key('what it looks like, a regular expression of RE2: "HW-[0-9]{11}"')] = ""
 
 
+class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[[links]]"""
+
+    kind: Annotated[str, Key('a kind of identifier, such as "order_id", or one of your own')] = ""
+    url: Annotated[
+        str,
+        Key(
+            'where it leads to: "https://sellercentral.example/orders/{value}"',
+            "an https address with {value} in it once",
+            checks.link,
+        ),
+    ] = ""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration, checked; every path in it is absolute."""
 
@@ -320,6 +345,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reading: Annotated[Reading, Key("How mails are understood.")] = Reading()
     identifiers: Annotated[
         tuple[Identifier, ...], Key("Identifiers of your own beside the built-in kinds, any number.")
+    ] = ()
+    links: Annotated[
+        tuple[Link, ...], Key("Identifiers as links in the agents' mails, any number, one for a kind.")
     ] = ()
     delivery: Annotated[Delivery, Key("How mail goes out.")] = Delivery()
     queues: Annotated[tuple[Queue, ...], Key("Queues, any number: one address each.")] = (Queue(),)

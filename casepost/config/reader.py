@@ -12,7 +12,7 @@ from casepost.config.keys import Config
 from casepost.config.rules import find_conflicts
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_PASSWORD = re.compile(r"(://[^:/?#]*:).*@")
+_PASSWORD = re.compile(r"((?:^(?!.*://)|://)[^:/?#]*:).*@")
 
 
 class Reader:
@@ -90,7 +90,9 @@ class Reader:
             return {field.name: self._convert(field, value)}
         except ValueError as error:  # msgspec.ValidationError is one too; it speaks of types as Python names them
             detail = "" if isinstance(error, msgspec.ValidationError) or not str(error) else f" ({error})"
-            self.problems.append(f"{place} = {_show(value)}: takes {field.takes}{detail}")
+            # Whoever takes the name of a variable for the password itself must not read it in a log.
+            shown = '"***"' if field.name == "password_env" else _show(value)
+            self.problems.append(f"{place} = {shown}: takes {field.takes}{detail}")
             return {}
 
     def _convert(self, field: Field, value: object) -> object:
@@ -133,7 +135,7 @@ class Reader:
             if name == "CASEPOST_CONFIG" or name.startswith("CASEPOST_FAIL"):  # the file's name; failpoints
                 continue
             hint = _find_nearest(name, known)
-            if re.match(r"CASEPOST_(IMAP|QUEUES|IDENTIFIERS)(_|$)", name):
+            if re.match(r"CASEPOST_(IMAP|QUEUES|IDENTIFIERS|LINKS)(_|$)", name):
                 advice = "lists of tables are set in the file only"
             else:
                 advice = f"did you mean {hint}?" if hint else f"it takes {PREFIX}KEY or {PREFIX}TABLE__KEY"

@@ -14,12 +14,20 @@ def find_conflicts(config: Config) -> Iterator[str]:
     yield from _find_reading_conflicts(config)
     for count, mailbox in enumerate(config.imap, start=1):
         yield from _find_mailbox_conflicts(mailbox, f"[[imap]] no. {count}", config.imap[: count - 1])
+    yield from _find_link_conflicts(config)
     yield from _find_queue_conflicts(config.queues)
 
 
 def _find_delivery_conflicts(delivery: Delivery) -> Iterator[str]:
     if bool(delivery.dkim_selector) != (delivery.dkim_key_file is not None):
         yield "[delivery] dkim_selector, dkim_key_file: takes both or neither"
+    elif delivery.dkim_key_file is not None:
+        from responder.dkim import load_signer
+
+        try:
+            load_signer(delivery.dkim_selector, delivery.dkim_key_file)
+        except (ValueError, OSError) as error:
+            yield f"[delivery] dkim_key_file: takes a private key, RSA or Ed25519, in PEM: {error}"
     if delivery.password_env and not urlsplit(delivery.url).username:
         yield "[delivery] password_env: takes a url with a user, smtp+starttls://user@host:587"
 
@@ -46,6 +54,21 @@ def _find_reading_conflicts(config: Config) -> Iterator[str]:
         if one.name in seen:
             yield f'[[identifiers]] no. {count} name: takes each name once, and "{one.name}" is there twice'
         seen.add(one.name)
+
+
+def _find_link_conflicts(config: Config) -> Iterator[str]:
+    seen: set[str] = set()
+    for count, link in enumerate(config.links, start=1):
+        from ingest.identifiers.kinds import KINDS
+
+        known = [*(kind.name for kind in KINDS), "phone", *(own.name for own in config.identifiers)]
+        if link.kind not in known:
+            yield f"[[links]] no. {count} kind: takes one of {', '.join(known)}"
+        if not link.url:
+            yield f"[[links]] no. {count} url: takes an https address with {{value}} in it once"
+        if link.kind in seen:
+            yield f'[[links]] no. {count} kind: takes each kind once, and "{link.kind}" is there twice'
+        seen.add(link.kind)
 
 
 def _find_mailbox_conflicts(mailbox: Imap, place: str, before: tuple[Imap, ...]) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from cases.mail import Address, Bounce, Identifier, Mail, MailKind, Part
+from cases.lookalike import DIRECTION_DEFECT
+from cases.mail import Address, Bounce, Forwarded, Identifier, Mail, MailKind, Part
 from ingest.files.inside import add_inside
 from ingest.files.texts import FileTexts, find_pictures, read_files
 from ingest.identifiers import mask_cards
@@ -12,6 +13,7 @@ from ingest.read.bounce import parse_bounce
 from ingest.read.cross_check import cross_check
 from ingest.read.defects import Defects
 from ingest.read.find_in_mail import find_in_texts
+from ingest.read.forwarded import Passing, find_forwarded
 from ingest.read.headers import Headers, find_date, find_message_id, find_message_ids
 from ingest.read.language import find_language
 from ingest.read.limits import MAX_REFERENCES, MAX_SUBJECT_CHARS
@@ -21,6 +23,7 @@ from ingest.read.parts import Parts, make_fingerprint, read_parts
 from ingest.read.reply_text import Split, split_reply
 from ingest.read.rules import NO_OWN_RULES, ReadingRules, load_topics
 from ingest.read.text import Body, read_body
+from ingest.read.words import turns_direction
 from ingest.topics import find_topic, is_urgent
 
 READER_VERSION = 2
@@ -66,6 +69,8 @@ def read(raw: bytes, *, open_files: bool = True, rules: ReadingRules = NO_OWN_RU
         if headers.count(name) > 1:
             defects.add(f"{name.title()}: given more than once, the first counts")
     author = defects.guard("From", None, find_author, headers.all("from"), defects)
+    if defects.guard("From", False, turns_direction, headers.first("from")):
+        defects.add(DIRECTION_DEFECT)
     body = defects.guard("body", Body(text="", html=None, paths=frozenset()), read_body, raw, tree.leaves, defects)
     parts = defects.guard("parts", Parts(parts=(), contents=()), read_parts, raw, tree.leaves, body.paths, defects)
     cross_check(raw, tree, author, defects)
@@ -120,6 +125,8 @@ def _compose(pieces: _Pieces, rules: ReadingRules, defects: Defects) -> Mail:
         reply_text=mask_cards(split.new, values),
         has_new_text=not split.is_all,
         no_answer=find_no_answer(headers, sender.address if sender else ""),
+        signature=mask_cards(split.signature, values),
+        forwarded=_forwarded(pieces, subject, rules, defects) if kind is MailKind.MESSAGE else None,
         html=mask_cards(body.html, values) if body.html is not None else None,
         parts=tuple(_mask_filename(part) for part in parts.parts),
         identifiers=understood.identifiers,
@@ -153,6 +160,30 @@ def _understand(subject: str, split: Split, files: FileTexts, rules: ReadingRule
         urgent=defects.guard(
             "urgency", False, is_urgent, subject, split.new, is_reply=bool(split.quoted), language=language, rules=words
         ),
+    )
+
+
+def _forwarded(pieces: _Pieces, subject: str, rules: ReadingRules, defects: Defects) -> Forwarded | None:
+    """What the mail passes on; its words are read for themselves, whoever passed them on may write another language."""
+    headers = pieces.tree.headers
+    passing = Passing(
+        subject=subject,
+        text=pieces.body.text,
+        references=_references(headers, defects) or find_message_ids(headers.first("in-reply-to"))[:1],
+    )
+    found = defects.guard("forwarded mail", None, find_forwarded, pieces.raw, pieces.tree.leaves, passing)
+    if found is None:
+        return None
+    words = split_reply(found.text, found.author.name)
+    about = _understand(found.subject, words, FileTexts(), rules, defects)
+    values = tuple(one.value for one in about.identifiers)
+    return replace(
+        found,
+        author=_mask_name(found.author),
+        text=mask_cards(found.text, values),
+        subject=mask_cards(found.subject, values),
+        language=about.language,
+        topic=about.topic,
     )
 
 

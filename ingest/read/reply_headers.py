@@ -324,7 +324,7 @@ def find_header_block(lines: list[str], headers: list[HeaderLine | None], start:
     first = headers[start]
     if first is None or first.header is Header.OTHER:
         return None
-    found, end = _collect(lines, headers, start)
+    found, end = collect_headers(lines, headers, start)
     if Header.FROM not in found or len(found) < 2:
         return None
     sender, date = found[Header.FROM], found.get(Header.SENT) or found.get(Header.DATE, "")
@@ -335,7 +335,7 @@ def find_header_block(lines: list[str], headers: list[HeaderLine | None], start:
     return end if sum(signs) >= 2 else None
 
 
-def _collect(lines: list[str], headers: list[HeaderLine | None], start: int) -> tuple[dict[Header, str], int]:
+def collect_headers(lines: list[str], headers: list[HeaderLine | None], start: int) -> tuple[dict[Header, str], int]:
     """The headers from `start` on; values are wrapped, paragraphs of HTML leave empty lines between them."""
     found: dict[Header, str] = {}
     end = start + 1

@@ -19,6 +19,7 @@ _CLOSING = "?="
 _UNENDED = {"b": re.compile(r"[A-Za-z0-9+/]{4,2000}={0,2}\??\Z"), "q": re.compile(r"[!->@-~]{1,2000}\??\Z")}
 _FOLDED_BASE64 = re.compile(r"[\s]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 _BLANKS = re.compile(r" {2,}")
 _BROKEN_HEX = re.compile(rb"=[ \t\r\n]{1,4}([0-9A-Fa-f]{2})")
@@ -73,6 +74,11 @@ def decode_words(value: str, defects: Defects) -> str:
     if "=?" in once and _find_words(once, defects):  # encoded twice (seen from gateways and ticket systems)
         once = _decode_once(once, defects)
     return clean_line(unicodedata.normalize("NFC", once))
+
+
+def turns_direction(value: str) -> bool:
+    """Whether a header value holds characters that make it read other than it is written (CVE-2021-42574)."""
+    return _DIRECTION.search(_decode_once(value, Defects())) is not None
 
 
 def _decode_once(value: str, defects: Defects) -> str:

@@ -11,6 +11,7 @@ from cases.model import Direction, Happening, MessageKind, Reminders
 from cases.plan import ReplyKind
 from store.apply import apply
 from store.people import store_reminders
+from store.people_tables import queues, user_queues
 from store.planned import (
     claim_due,
     free_lapsed_due,
@@ -21,7 +22,7 @@ from store.planned import (
     renew_due,
 )
 from store.store import Store
-from store.tables import planned_replies, queues, user_queues
+from store.tables import planned_replies
 from tests.casework import NOW, make_mail
 from tests.integration.test_store_apply import new_case, step
 from tests.office import Office

@@ -3,7 +3,7 @@
 import pytest
 
 from cases.model import Priority
-from ingest.commands import COMMANDS, Command, help_text, parse_commands
+from ingest.commands import COMMANDS, Command, help_text, parse_commands, parse_wait
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,51 @@ def test_the_help_names_every_command_and_what_it_takes() -> None:
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_of_the_table_is_understood_as_the_table_says(name: str) -> None:
     grammar = COMMANDS[name]
-    argument = grammar.choices[0] if grammar.choices else "word" if grammar.takes else ""
-    parsed = parse_commands(f"#{name} {argument}".strip())
+    said, meant = (grammar.choices[0],) * 2 if grammar.choices else grammar.example if grammar.takes else ("", "")
+    parsed = parse_commands(f"#{name} {said}".strip())
     assert parsed.problems == ()
-    assert parsed.commands == (Command(name=name, argument=argument),)
+    assert parsed.commands == (Command(name=name, argument=meant),)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2d", "P2D"),
+        ("4h", "PT4H"),
+        ("30 min", "PT30M"),
+        ("1w", "P1W"),
+        ("3 days", "P3D"),
+        ("P2DT4H", "P2DT4H"),
+        ("pt4h", "PT4H"),
+        ("0d", None),
+        ("P0D", None),
+        ("P", None),
+        ("tomorrow", None),
+        ("-2d", None),
+        ("2d 4h", None),
+    ],
+)
+def test_a_time_to_wait_is_read_as_people_write_it(said: str, meant: str | None) -> None:
+    assert parse_wait(said) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#close\n#wait 2d",
+        "#assign ben@x.example\n#assign eva@x.example",
+        "#add jan@x.example\n#remove Jan@x.example",
+        "#note\n#template refund",
+        "#merge 4821773099\n#wait 2d",
+    ],
+)
+def test_commands_that_cannot_both_be_meant_are_a_problem(text: str) -> None:
+    assert parse_commands(text).problems
+
+
+def test_a_command_said_twice_alike_or_one_that_may_be_repeated_is_none() -> None:
+    assert parse_commands("#close\n#close").problems == ()
+    assert parse_commands("#tag refund\n#tag vip\n#add a@x.example\n#add b@x.example").problems == ()
 
 
 @pytest.mark.parametrize(

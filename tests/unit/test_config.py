@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from casepost.config import AgentsNeed, Clock, Config, ConfigError, Listen, config_example, load, parse_listen
+from tests.dkim_keys import write_ed25519
 
 CONTRACT = tomllib.loads((Path(__file__).parent / "contract_keys.toml").read_text(encoding="utf-8"))
 
@@ -92,6 +93,7 @@ def test_the_file_is_the_option_then_the_variable_then_the_current_folder(
 
 
 def test_relative_paths_start_at_the_folder_of_the_file(write: Write, tmp_path: Path) -> None:
+    write_ed25519(tmp_path / "dkim.pem")
     file = write(
         'data_dir = "data"\ntemplates_dir = "/etc/casepost/templates"\n'
         '[smtp]\ntls_cert = "tls/cert.pem"\ntls_key = "../key.pem"\n'

@@ -1,22 +1,27 @@
 """Letters with the shipped templates: whose they are, in which language, and what never gets into one."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cases.identity import Verdict
 from cases.mail import Address, Identifier, Part, Source
 from cases.model import MessageKind, Reminders
 from cases.plan import TRAITS, ReplyKind
 from cases.reference import Role, find_address, find_message_id, make_message_id
+from ingest.staff import find_own_words
 from responder.compose import Letter, compose
 from responder.letters import RELAY_OCTETS, Desk, write_letter
 from responder.templates import Templates, shipped_folder
+from responder.values import MessageValue
 from store.correspondence import Correspondence, Said
 from store.planned import PlannedReply
-from tests.casework import ADA, AGENT, NOW, NUMBER, RETURNS, RING, SELLER, SUPPORT, make_facts
+from store.relay import Earlier
+from tests.casework import ADA, AGENT, NOW, NUMBER, RETURNS, RING, SELLER, SUPPORT, make_facts, make_mail
 
 TO_SELLERS = (ReplyKind.ACKNOWLEDGEMENT, ReplyKind.REOPENED, ReplyKind.ANSWER)
 TO_STAFF = tuple(kind for kind in ReplyKind if kind not in TO_SELLERS)
@@ -87,6 +92,8 @@ def write(
     reminders: Reminders = Reminders(),  # noqa: B008  a frozen value
     now: datetime = NOW,
     note: str = "",
+    template: str = "",
+    links: Mapping[str, str] | None = None,
     **values: Any,
 ) -> Letter:
     planned = PlannedReply(
@@ -97,6 +104,7 @@ def write(
         participant_id=None if kind in TO_STAFF else 3,
         user_id=ADA.id if kind in TO_STAFF else None,
         note=note,
+        template=template,
         due_at=now,
         not_after=None,
         tries=0,
@@ -105,6 +113,7 @@ def write(
         keyring=RING,
         templates=templates or Templates(shipped=shipped_folder()),
         load_parts=lambda ledger_id, parts: [f"{ledger_id}:{one.path}".encode() for one in parts],
+        links=links or {},
     )
     return write_letter(desk, planned, facts(kind, **values), reminders, now=now)
 
@@ -141,6 +150,72 @@ def test_a_sellers_letter_never_names_an_agent(kind: ReplyKind, language: str) -
 def test_a_sellers_letter_names_the_agent_only_when_the_template_says_so(tmp_path: Path) -> None:
     templates = own_template(tmp_path, ReplyKind.ANSWER, "{{ body }}\n\n{{ agent.name }}")
     assert "Ada" in write(ReplyKind.ANSWER, templates=templates).text
+
+
+def test_an_agents_own_words_end_where_any_mail_to_staff_begins_however_it_is_quoted() -> None:
+    for kind in TO_STAFF:
+        for queue in (SUPPORT, RETURNS):
+            text = write(kind, note="Nothing was done.", queue=queue).text
+            assert find_own_words(make_mail(reply_text=f"My words.\n\n{text}")) == "My words."
+
+
+def test_an_answer_is_written_by_the_template_that_the_agent_named(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "apology.md").write_text("Subject: Sorry\n\nWe are sorry.\n\n{{ body }}\n")
+    own = Templates(shipped=shipped_folder(), own=tmp_path)
+    letter = write(ReplyKind.ANSWER, templates=own, template="apology")
+    assert letter.subject == "Sorry"
+    assert letter.text == "We are sorry.\n\nIt is on its way.\n"
+    assert letter.auto_submitted is None
+
+
+def test_identifiers_are_links_for_staff_where_the_configuration_says_so() -> None:
+    found = Identifier(kind="sku", value="A/B C&d=<1>", source=Source.BODY)
+    links = {"sku": "https://sellercentral.example/skus/{value}?tab=1"}
+    html = write(ReplyKind.AGENT_MAIL, identifiers=(found,), links=links).html
+    assert 'href="https://sellercentral.example/skus/A%2FB%20C%26d%3D%3C1%3E?tab=1"' in html
+    assert "sellercentral" not in write(ReplyKind.AGENT_MAIL, links=links).html  # another kind
+
+
+@pytest.mark.parametrize("kind", TO_SELLERS)
+def test_no_variable_tells_a_seller_what_is_for_staff(tmp_path: Path, kind: ReplyKind) -> None:
+    names = [f"message.{one.name}" for one in fields(MessageValue) if one.name not in ("text", "at")]
+    shown = "".join(f"{{{{ {name} }}}}" for name in [*names, "agent.note_address"])
+    loops = "{% for one in case.earlier %}{{ one.excerpt }}{% endfor %}"
+    loops += "{% for one in case.identifiers %}{{ one.link }}{% endfor %}"
+    templates = own_template(tmp_path, kind, f"[{shown}{loops}]")
+    earlier = Earlier(kind=MessageKind.NOTE, author=Address(address=AGENT), at=NOW, text="x", unconfirmed=False)
+    given: dict[str, Any] = {"earlier": (earlier,), "links": {"asin": "https://a.example/{value}"}}
+    if kind is not ReplyKind.ANSWER:
+        given["cause"] = said(verdict=Verdict.PASS, proof="x", wished="x@y.example", copied=(Address(address="c@d.e"),))
+    assert write(kind, templates=templates, **given).text == "[]\n"
+
+
+def test_an_agent_is_shown_another_address_that_the_mail_asks_to_be_answered_at() -> None:
+    text = " ".join(write(ReplyKind.AGENT_MAIL, cause=said(wished="books@tax.example")).text.split())
+    assert "asks for answers to books@tax.example: #add books@tax.example includes it" in text
+    assert "asks for answers" not in write(ReplyKind.AGENT_MAIL).text
+
+
+def test_a_name_cannot_push_the_address_out_of_sight() -> None:
+    cause = said(author=Address(name="Jan " * 100, address=SELLER))
+    line = next(line for line in write(ReplyKind.AGENT_MAIL, cause=cause).text.split("\n") if line.startswith("From:"))
+    assert line.endswith(f"… <{SELLER}>")
+    assert len(line) < 130
+
+
+def test_words_of_people_are_no_markup_in_the_head_and_the_thread() -> None:
+    evil = "[x](https://evil.example) **b** `c` <b>d</b> | e {{ 7*7 }}"
+    earlier = Earlier(
+        kind=MessageKind.SELLER, author=Address(name=evil, address=SELLER), at=NOW, text=evil, unconfirmed=False
+    )
+    cause = said(
+        author=Address(name=evil, address=SELLER), proof=evil, copied=(Address(name=evil, address="c@d.example"),)
+    )
+    letter = write(ReplyKind.AGENT_MAIL, cause=cause, earlier=(earlier,))
+    assert letter.text.count(evil) >= 4
+    assert 'evil.example"' not in letter.html
+    assert "<b>d" not in letter.html
 
 
 def test_how_a_message_was_threaded_is_said_to_staff_alone(tmp_path: Path) -> None:
@@ -201,7 +276,7 @@ def test_the_agents_own_address_in_an_answer_becomes_the_queues() -> None:
 def test_a_letter_answers_the_newest_mail_of_the_thread_and_names_them_all() -> None:
     letter = write(ReplyKind.ANSWER, thread=("<0@client.example>", SELLERS_ID, OURS))
     assert letter.in_reply_to == OURS
-    assert letter.references == ("<0@client.example>", SELLERS_ID, OURS)
+    assert letter.references[1:] == ("<0@client.example>", SELLERS_ID, OURS)
     assert write(ReplyKind.ACKNOWLEDGEMENT, thread=()).in_reply_to is None
 
 

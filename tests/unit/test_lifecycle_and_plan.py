@@ -25,8 +25,15 @@ DOCUMENTED: dict[Happening, tuple[Status, Status, Status]] = {
     Happening.REOPENED: (OPEN, WAITING, OPEN),
     Happening.ROBOT_ANSWERED: (OPEN, WAITING, CLOSED),
     Happening.BOUNCED: (OPEN, WAITING, CLOSED),
+    Happening.ANSWER_HELD: (OPEN, WAITING, CLOSED),
+    Happening.ANSWER_RELEASED: (WAITING, WAITING, WAITING),
+    Happening.PUT_OFF: (OPEN, OPEN, CLOSED),
+    Happening.MISDIRECTED: (OPEN, WAITING, CLOSED),
+    Happening.HANDED_OVER: (OPEN, WAITING, CLOSED),
     Happening.MERGED: (CLOSED, CLOSED, CLOSED),
+    Happening.MERGED_IN: (OPEN, OPEN, OPEN),
 }
+_AT_ONCE = (Delay.NOW, Delay.SOON)
 EVERYTHING = list(product(Happening, (None, *Status), (False, True)))
 
 
@@ -58,14 +65,14 @@ def test_at_once_are_the_kinds_that_are_planned_for_now_and_no_others() -> None:
         plan_after(happening, before=before, after=next_status(before or OPEN, happening), silent=silent)
         for happening, before, silent in EVERYTHING
     ]
-    now = {planned.kind for plan in plans for planned in plan.add if planned.delay is Delay.NOW}
-    later = {planned.kind for plan in plans for planned in plan.add if planned.delay is not Delay.NOW}
+    now = {planned.kind for plan in plans for planned in plan.add if planned.delay in _AT_ONCE}
+    later = {planned.kind for plan in plans for planned in plan.add if planned.delay not in _AT_ONCE}
     assert now == AT_ONCE
     assert not now & later
 
 
 def test_every_delay_but_now_is_a_duration_of_the_configuration() -> None:
-    assert all(hasattr(Reminders(), delay.value) for delay in Delay if delay is not Delay.NOW)
+    assert all(hasattr(Reminders(), delay.value) for delay in Delay if delay not in _AT_ONCE)
 
 
 @pytest.mark.parametrize(("happening", "before"), list(product(Happening, Status)))
@@ -109,11 +116,11 @@ def test_a_seller_who_writes_again_restarts_no_wait_that_runs() -> None:
 def test_nothing_goes_to_a_sender_who_must_not_be_answered_unless_an_agent_writes(
     happening: Happening, before: Status | None
 ) -> None:
-    if happening is Happening.AGENT_ANSWERED:
+    if happening in (Happening.AGENT_ANSWERED, Happening.ANSWER_HELD):
         return
     after = next_status(before or OPEN, happening)
     audiences = {one.audience for one in plan_after(happening, before=before, after=after, silent=True).add}
-    assert audiences <= {Audience.AGENTS, Audience.ACTOR}
+    assert audiences <= {Audience.AGENTS, Audience.COLLEAGUES, Audience.ACTOR}
 
 
 def test_a_stranger_a_robot_a_bounce_and_a_note_are_answered_by_nothing() -> None:

@@ -137,6 +137,8 @@ FORMS = {
     "two fields": b"From: alice@good.example\r\nFrom: bob@evil.example",
     "two fields, one at the end": b"From: alice@good.example\r\nTo: x@y.example\r\nX: y\r\nfrom: alice@good.example",
     "two fields, one with a blank before its colon": b"From: alice@good.example\r\nFrom : bob@evil.example",
+    "a blank before the colon": b"From : alice@good.example",
+    "a TAB before the colon": b"FROM\t: Alice <alice@good.example>",
     "an empty first field": b"From:\r\nFrom: alice@good.example",
     "a bare CR": b"From: alice@good.example\rFrom: bob@evil.example",
     "a field in a fold": b"X: y\r\n From: alice@good.example",
@@ -153,6 +155,15 @@ def test_a_mail_with_an_ambiguous_author_is_nobodys(header: bytes) -> None:
     assert mail.author is None
     assert mail.text == "hello"
     assert any("From" in defect for defect in mail.defects)
+
+
+@pytest.mark.parametrize("value", ["alice@good.example", "Alice <alice@good.example>"])
+def test_who_a_from_with_a_blank_before_its_colon_names_is_still_shown(value: str) -> None:
+    """RFC 5322 section 4.5 has the blank in obsolete syntax; many readers, and signers, see no From there at all."""
+    mail = read(f"From : {value}\r\nSubject: x\r\n\r\nhello".encode())
+    assert mail.sender is not None
+    assert (mail.author, mail.sender.address) == (None, "alice@good.example")
+    assert "blank before the colon of a header field, or none" in mail.defects
 
 
 @pytest.mark.parametrize("name", ["Subject", "Message-ID", "Date", "To"])

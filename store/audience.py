@@ -1,0 +1,50 @@
+"""Whom a planned reply is for, when it is planned: participants, agents who are there, or the one who acted."""
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from cases.address import fold_address, strip_tag
+from cases.change import Change
+from cases.model import CaseState, ParticipantRole
+from cases.plan import Audience
+from store.people import User, agents_of, load_users
+from store.tables import participants
+
+# The column of a planned reply that names a person, and the id in it.
+Person = tuple[str, int]
+
+
+def find_people(connection: Connection, state: CaseState, audience: Audience, change: Change) -> list[Person]:
+    """The people of an audience; may be nobody."""
+    if audience is Audience.ACTOR:
+        return [("user_id", change.user_id)] if change.user_id is not None else []
+    if audience in (Audience.AGENTS, Audience.COLLEAGUES):
+        but = change.user_id if audience is Audience.COLLEAGUES else None
+        staff = find_agents(connection, state)
+        return [("user_id", user.id) for user in staff if user.id != but and not _would_loop(user, change)]
+    wanted = sa.select(participants.c.id).where(
+        participants.c.case_id == state.id,
+        participants.c.left_at.is_(None),
+        participants.c.hold_reason.is_(None),
+    )
+    if audience is Audience.REQUESTER:
+        wanted = wanted.where(participants.c.role == ParticipantRole.REQUESTER)
+    return [("participant_id", found) for found in connection.execute(wanted.order_by(participants.c.id)).scalars()]
+
+
+def find_agents(connection: Connection, state: CaseState) -> tuple[User, ...]:
+    """Those who are written to about a case: whoever has it, else all agents of its queue."""
+    assignee = load_users(connection, ids=[state.assignee_id]) if state.assignee_id is not None else ()
+    return assignee or agents_of(connection, state.queue_id)
+
+
+def _would_loop(user: User, change: Change) -> bool:
+    """Whether the mail came from a signed address of the very mailbox that it would be passed on to.
+
+    Two installations whose agents are each other's queues would else open cases with each other for ever: the relay
+    of one is a seller's mail to the other.
+    """
+    author = change.message.mail.author if change.message is not None else None
+    if author is None or fold_address(author.address) == fold_address(user.address):
+        return False
+    return strip_tag(author.address) == strip_tag(user.address)
