@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from casepost.config import AgentsNeed, Config, Queue
+from casepost.config import AgentsNeed, Config, IdentityCheck, Queue
 from cases import model
 from cases.limits import Limits
 from cases.mail import Part
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ingest.look_over import Eyes, LookOver
     from ingest.read.pool import ReaderPool
     from ingest.read.rules import ReadingRules
-    from ingest.take_in import Policy, Reader, TakeIn
+    from ingest.take_in import CheckIdentity, Policy, Reader, TakeIn
     from responder.delivery import Delivery
     from responder.due import Due
     from responder.letters import Desk
@@ -118,8 +118,25 @@ class App:
             keyring=self.store.keyring,
             reader=reader,
             holder=self.holder(role),
+            check_identity=self._check_identity(),
             policy=self._policy(),
         )
+
+    def _check_identity(self) -> "CheckIdentity":
+        from ingest.identity.check import Checker
+        from ingest.identity.facts import Rules
+        from ingest.take_in import checks_by
+
+        given = self.config.identity
+        rules = Rules(
+            check_on=given.check is IdentityCheck.AUTO,
+            authserv_id=self.config.smtp.authserv_id,
+            forwarders=given.forwarders,
+            arc_sealers=given.arc_sealers,
+            relay_domains=given.relay_domains,
+            nameservers=given.nameservers,
+        )
+        return checks_by(Checker(rules))
 
     def _policy(self) -> "Policy":
         from ingest.take_in import Policy

@@ -14,6 +14,7 @@ from cases.mail import Address, MailKind
 from cases.missing import find_missing
 from cases.model import Direction, Happening, MessageKind, Outcome, Priority, Queue
 from cases.reference import Role
+from ingest.forward import decide_forward
 from ingest.kind import is_certain
 from ingest.participants import find_copied, find_joining, find_reply_address
 from ingest.question import Question, book
@@ -35,7 +36,9 @@ def decide(question: Question) -> Change:
     staff = [one for one in question.evidence.signed if one.role is not Role.SELLER]
     if staff:
         return decide_staff(question, staff[0])
-    return _decide_case(question)
+    needs_pass = question.agents_need_pass or question.staff.must_pass
+    proved = question.identity.passed or not needs_pass
+    return decide_forward(question, queue=_queues(question)[0], proved=proved) or _decide_case(question)
 
 
 def _decide_case(question: Question) -> Change:

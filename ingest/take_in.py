@@ -18,6 +18,8 @@ from ingest.child_pool import ReaderFailed
 from ingest.commands import parse_commands
 from ingest.decide import decide
 from ingest.evidence import Envelope, Evidence, find_evidence
+from ingest.identity.check import Checker
+from ingest.identity.facts import Route
 from ingest.question import Question
 from ingest.report import find_reported
 from ingest.staff import find_own_words
@@ -28,7 +30,7 @@ from store.failpoints import Step, reach
 from store.ledger import TRIES, Entry, Ledger
 from store.lookup import gather
 from store.people import find_queue
-from store.staff_lookup import NOT_STAFF, StaffFacts, gather_staff
+from store.staff_lookup import NOT_STAFF, StaffFacts, gather_staff, must_pass
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +59,23 @@ CheckIdentity = Callable[[bytes, Mail, Entry], Identity]
 def nobody_checks(_raw: bytes, _mail: Mail, _entry: Entry) -> Identity:
     """Nothing is known of any author."""
     return UNKNOWN
+
+
+def checks_by(checker: Checker) -> CheckIdentity:
+    """What `checker` says of a mail of the ledger."""
+
+    def check(raw: bytes, mail: Mail, entry: Entry) -> Identity:
+        route = Route(
+            channel=entry.channel,
+            peer=entry.peer,
+            helo=entry.helo,
+            sender=entry.sender,
+            trusted=entry.trusted,
+            received_at=entry.received_at,
+        )
+        return checker.check(raw, author=mail.author, route=route)
+
+    return check
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +142,7 @@ class TakeIn:
         known = gather(
             self.cases,
             numbers=evidence.numbers,
-            message_ids=evidence.message_ids,
+            message_ids=[*evidence.message_ids, *_forwarded_ids(mail)],
             user_ids=evidence.user_ids,
             participant_ids=evidence.participant_ids,
             author=mail.author.address if mail.author else "",
@@ -151,8 +170,10 @@ class TakeIn:
 
     def _gather_staff(self, mail: Mail, evidence: Evidence) -> StaffFacts:
         signed = next((one for one in evidence.signed if one.role is not Role.SELLER), None)
-        if signed is None or mail.author is None:
+        if mail.author is None or (signed is None and mail.forwarded is None):
             return NOT_STAFF
+        if signed is None:
+            return StaffFacts(must_pass=must_pass(self.cases, mail.author.address))
         return gather_staff(
             self.cases,
             number=signed.number,
@@ -167,6 +188,11 @@ class TakeIn:
         _log.warning("mail not taken in ledger=%d error=%s", entry.id, error, exc_info=fault)
         tries = self.ledger.record_failure(entry, holder=self.holder, error=error, counts=True, now=now)
         return apply(self.cases, _quarantine(self, entry, error, now)) if tries >= TRIES else None
+
+
+def _forwarded_ids(mail: Mail) -> tuple[str, ...]:
+    one = mail.forwarded.message_id if mail.forwarded is not None else None
+    return (one,) if one is not None else ()
 
 
 def _quarantine(work: TakeIn, entry: Entry, error: str, now: datetime) -> Change:

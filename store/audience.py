@@ -1,5 +1,7 @@
 """Whom a planned reply is for, when it is planned: participants, agents who are there, or the one who acted."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -7,7 +9,7 @@ from cases.address import fold_address, strip_tag
 from cases.change import Change
 from cases.model import CaseState, ParticipantRole
 from cases.plan import Audience
-from store.people import User, agents_of, load_users
+from store.people import User, staff_of_case
 from store.tables import participants
 
 # The column of a planned reply that names a person, and the id in it.
@@ -20,7 +22,7 @@ def find_people(connection: Connection, state: CaseState, audience: Audience, ch
         return [("user_id", change.user_id)] if change.user_id is not None else []
     if audience in (Audience.AGENTS, Audience.COLLEAGUES):
         but = change.user_id if audience is Audience.COLLEAGUES else None
-        staff = find_agents(connection, state)
+        staff = find_agents(connection, state, now=change.at)
         return [("user_id", user.id) for user in staff if user.id != but and not _would_loop(user, change)]
     wanted = sa.select(participants.c.id).where(
         participants.c.case_id == state.id,
@@ -32,10 +34,9 @@ def find_people(connection: Connection, state: CaseState, audience: Audience, ch
     return [("participant_id", found) for found in connection.execute(wanted.order_by(participants.c.id)).scalars()]
 
 
-def find_agents(connection: Connection, state: CaseState) -> tuple[User, ...]:
-    """Those who are written to about a case: whoever has it, else all agents of its queue."""
-    assignee = load_users(connection, ids=[state.assignee_id]) if state.assignee_id is not None else ()
-    return assignee or agents_of(connection, state.queue_id)
+def find_agents(connection: Connection, state: CaseState, *, now: datetime) -> tuple[User, ...]:
+    """Those who are written to about a case: whoever has it, else all agents of its queue, but nobody who is away."""
+    return staff_of_case(connection, queue_id=state.queue_id, assignee_id=state.assignee_id, now=now)
 
 
 def _would_loop(user: User, change: Change) -> bool:

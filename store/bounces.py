@@ -167,7 +167,7 @@ def _tell_agents(
     author = find_staff_author(connection, sent.message_id) if answer_lost and sent.message_id is not None else None
     people = [author] if author is not None else []
     if on_hold or not people:
-        people += [user.id for user in find_agents(connection, state)]
+        people += [user.id for user in find_agents(connection, state, now=change.at)]
     _report_to(connection, state, change, people, report=report, message_id=message_id)
 
 
@@ -193,7 +193,9 @@ def _tell_colleagues(
     connection.execute(add_attempt)
     if again is not None:
         return
-    colleagues = [user.id for user in (*find_agents(connection, state), *agents_of(connection, state.queue_id))]
+    colleagues = [
+        user.id for user in (*find_agents(connection, state, now=change.at), *agents_of(connection, state.queue_id))
+    ]
     report = (
         f"Mail to {sent.envelope_to}, who works on this case, did not arrive: {change.undelivered.words}\n\n"
         "Whoever runs casepost can change that address: casepost user alias"

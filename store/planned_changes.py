@@ -33,8 +33,9 @@ def aim_again(connection: Connection, state: CaseState, change: Change) -> None:
         .values(state="cancelled", lease_holder=None)
         .returning(planned_replies.c.kind, planned_replies.c.due_at, planned_replies.c.not_after)
     ).all()
+    staff = find_agents(connection, state, now=change.at)
     for kind, due_at, not_after in sorted({(row.kind, row.due_at, row.not_after) for row in rows}):
-        for user in find_agents(connection, state):
+        for user in staff:
             connection.execute(
                 sa.insert(planned_replies).values(
                     case_id=state.id,

@@ -65,6 +65,12 @@ def gather_staff(
         )
 
 
+def must_pass(database: Database, author: str) -> bool:
+    """Whether mail from the author's domain was proved before, when staff wrote it, so that this one has to be."""
+    with database.read() as connection:
+        return _must_pass(connection, author)
+
+
 def _other_answer(connection: Connection, case_id: int, author: str, our_ids: Sequence[str]) -> OtherAnswer | None:
     since = _answered_at(connection, our_ids)
     if since is None:

@@ -47,6 +47,7 @@ def sent_to(office: Office, address: str) -> list[EmailMessage]:
 
 def parsed(outgoing: OutgoingMail) -> EmailMessage:
     message: Any = message_from_bytes(outgoing.content, policy=policy.default)
+    assert isinstance(message, EmailMessage)
     return message
 
 

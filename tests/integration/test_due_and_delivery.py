@@ -15,6 +15,7 @@ from cases.change import Applied, NewMessage
 from cases.mail import Identifier, Source
 from cases.model import Direction, Happening, MessageKind
 from cases.plan import ReplyKind
+from cases.reference import Role, find_message_id
 from responder.outcome import Failed, Outcome, OutgoingMail, Sent, Uncertain
 from responder.templates import Templates, shipped_folder
 from store.apply import apply
@@ -122,7 +123,10 @@ def test_one_reply_that_cannot_be_written_does_not_stop_those_behind_it(office: 
     own = tmp_path / "own"
     (own / "en").mkdir(parents=True)
     (own / "en" / "acknowledgement.md").write_text("Subject: x\n\n{{ case.nonsense }}\n")
-    office.templates = Templates(shipped=shipped_folder(), own=own)
+    (own / "_layout.html").write_bytes((shipped_folder() / "_layout.html").read_bytes())
+    # Nothing stands behind it: not even the shipped wording.
+    (own / "en" / "agent_mail.md").write_bytes((shipped_folder() / "en" / "agent_mail.md").read_bytes())
+    office.templates = Templates(shipped=own)
     office.due().write_due(now=NOW)
     assert dict(office.planned())["acknowledgement"] == "waiting"
     assert dict(office.planned())["agent_mail"] == "done"
@@ -209,8 +213,9 @@ def test_a_sellers_letter_holds_nothing_of_a_note_or_of_a_strangers_mail(
     assert "111-1111111-1111111" not in text_of(to_seller(office)[-1])
     assert "222-2222222-2222222" not in text_of(to_seller(office)[-1])
     references = str(letter["References"]).split()
-    assert references[:3] == ["<1@client.example>", "<older@x>", "<own@x>"]
-    assert references[3:] == [to_seller(office)[0].id]
+    # First the anchor of the case; last the mail that is answered, where mail programs look.
+    assert find_message_id(office.store.keyring, references[0]) == (case.number, Role.SELLER)
+    assert set(references[1:]) == {"<1@client.example>", "<older@x>", "<own@x>", to_seller(office)[0].id}
     assert letter["In-Reply-To"] == references[-1]
     assert letter["Content-Language"] == "en"
 

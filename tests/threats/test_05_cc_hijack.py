@@ -19,7 +19,7 @@ def test_05_a_spoofed_reply_with_a_copy_to_the_attacker_brings_the_attacker_noth
     shared_service.send(first, sender=seller)
     (acknowledged,) = sent_to(shared_sink, seller)
     number = number_of(acknowledged)
-    (relayed,) = [one for one in sent_to(shared_sink, AGENT) if number_of(one) == number]
+    (relayed,) = wait_until(lambda: [one for one in sent_to(shared_sink, AGENT) if number_of(one) == number])
     own, _ = answer(relayed, "One moment.", sender=AGENT)
     shared_service.send(own, sender=AGENT, to=[relayed["Reply-To"].addresses[0].addr_spec])
     (others,) = sent_to(shared_sink, other)

@@ -103,6 +103,7 @@ def test_08_control_headers_from_outside_have_no_effect_and_the_raw_mail_is_kept
     shared_service: Service, shared_sink: Sink, opened: tuple[str, EmailMessage, EmailMessage], sender: str, top: bool
 ) -> None:
     number, acknowledgement, relay = opened
+    wait_until_quiet(shared_service)
     before, had = shared_service.case(number), len(shared_service.cases())
     headers = _headers(
         number,
