@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-ALL = ("accept", "cold_start", "forgery")
+ALL = ("accept", "cold_start", "forgery", "mail_bomb")
 
 
 def main() -> None:
