@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from casepost.config import AgentsNeed, Config, IdentityCheck, Queue
+from casepost.config import AgentsNeed, Config, IdentityCheck, Queue, Reminders
 from cases import model
 from cases.limits import Limits
 from cases.mail import Part
 from cases.transfer import decode_part
 from store.clock import Clock, real_clock
-from store.people import QueueSeed
+from store.seeding import QueueSeed
 from store.store import Store, open_store, seed_store
 from store.wake import Waker
 
@@ -44,8 +44,12 @@ class App:
         """The store, opened, migrated and seeded."""
         os.umask(0o077)
         store = open_store(self.config.data_dir, self.config.database_url, clock=self.clock)
-        seed_store(store, [_seed(queue) for queue in self.config.queues], self._reminders(), clock=self.clock)
+        seed_store(store, self.seeds(), _reminders(self.config.reminders), clock=self.clock)
         return store
+
+    def seeds(self) -> list[QueueSeed]:
+        """The queues as the configuration names them."""
+        return [_seed(queue) for queue in self.config.queues]
 
     def close(self) -> None:
         """Close what was opened."""
@@ -230,15 +234,15 @@ class App:
             robot_pair_day=given.robot_pair_day,
         )
 
-    def _reminders(self) -> model.Reminders:
-        given = self.config.reminders
-        return model.Reminders(
-            agent_after=given.agent_after,
-            escalate_after=given.escalate_after,
-            seller_after=given.seller_after,
-            close_after=given.close_after,
-            clock=given.clock.value,
-        )
+
+def _reminders(given: Reminders) -> model.Reminders:
+    return model.Reminders(
+        agent_after=given.agent_after,
+        escalate_after=given.escalate_after,
+        seller_after=given.seller_after,
+        close_after=given.close_after,
+        clock=given.clock.value,
+    )
 
 
 def _seed(queue: Queue) -> QueueSeed:
@@ -256,4 +260,5 @@ def _seed(queue: Queue) -> QueueSeed:
             lead=queue.lead,
         ),
         agents=queue.agents,
+        reminders=_reminders(queue.reminders),
     )

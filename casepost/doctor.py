@@ -9,10 +9,12 @@ from enum import StrEnum
 from sqlalchemy.exc import SQLAlchemyError
 
 from casepost.app import App
+from casepost.config.example import write_value
 from cases.address import fold_address
 from cases.errors import CasepostError
 from store.looks import count_waiting_looks
-from store.people import agents_of, load_queues
+from store.people import agents_of, find_user, load_queues, load_reminders
+from store.seeding import find_drift
 
 _FREE_MAILS = 20  # of the largest size: less room than this and the next bad day fills the disk
 
@@ -94,6 +96,32 @@ def _check_staff(app: App) -> Iterator[_Said]:
                 yield Level.NOTICE, f"{address} is an agent of {given.name} in the file and not in the store", mend
 
 
+def _check_queues(app: App) -> Iterator[_Said]:
+    """The rows hold where they differ from the file; of people the check of the staff speaks."""
+    with app.store.cases.read() as connection:
+        drifts = list(find_drift(connection, app.seeds()))
+        led = [queue for queue in load_queues(connection) if queue.lead]
+        leads = {queue.name: find_user(connection, queue.lead) for queue in led}
+        reminders = {queue.name: load_reminders(connection, queue.id) for queue in led}
+    for drift in drifts:
+        kept = write_value(drift.kept)
+        mend = f"casepost queue adopt {drift.queue}, or {drift.key} = {kept} in the file"
+        says = f"{drift.key} of the queue {drift.queue} is {kept} in the store, which holds; the file differs"
+        yield Level.NOTICE, says, mend
+    for queue in led:
+        lead = leads[queue.name]
+        if lead is None or lead.role == "viewer":
+            what = "is not on the staff" if lead is None else "is a viewer"
+            mend = (
+                f"name another lead in the file, then: casepost queue adopt {queue.name}; "
+                f"or casepost user add {queue.lead} --role agent --queue {queue.name}"
+            )
+            yield Level.NOTICE, f"{queue.lead}, the lead of {queue.name}, {what}: its agents are told instead", mend
+        if not reminders[queue.name].escalate_after:
+            mend = f'escalate_after = "PT48H" in the file, or lead = "" and then: casepost queue adopt {queue.name}'
+            yield Level.NOTICE, f"the lead of {queue.name} is never told: escalate_after is off", mend
+
+
 def _check_delivery(app: App) -> Iterator[_Said]:
     delivery = app.config.delivery
     if not delivery.url:
@@ -155,6 +183,7 @@ CHECKS: tuple[tuple[str, Callable[[App], Iterator[_Said]]], ...] = (
     ("folder", _check_folder),
     ("store", _check_store),
     ("staff", _check_staff),
+    ("queues", _check_queues),
     ("delivery", _check_delivery),
     ("dkim", _check_dkim),
     ("templates", _check_templates),
@@ -164,12 +193,13 @@ _OK = {
     "folder": "data_dir can be written, is closed to others and has room",
     "store": "ledger and cases open",
     "staff": "each queue has agents, and the file and the store agree",
+    "queues": "the file and the store say the same, and leads are on the staff",
     "delivery": "a way out is configured",
     "dkim": "mail is signed by a key that the DNS holds, or none leaves this machine",
     "templates": "the administrator's folder is there, or none is named",
     "pictures": "pictures are read by two readers",
 }
-_NEED_STORE = ("staff", "pictures")
+_NEED_STORE = ("staff", "queues", "pictures")
 _MENDS = {
     "folder": "name a folder that casepost may make and write: data_dir",
     "store": "see database_url and data_dir; a newer casepost may have made it",

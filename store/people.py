@@ -1,6 +1,5 @@
-"""Queues and staff: rows seeded from the configuration, changed by command and console."""
+"""Queues and staff: rows that command and console change."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,20 +11,10 @@ from sqlalchemy.engine import Connection, Row
 
 from cases.address import fold_address, strip_tag
 from cases.model import Queue, Reminders
-from store.errors import NotFound, QueueTaken
+from store.errors import NotFound
 from store.people_tables import queues, user_addresses, user_queues, users
 
-_log = logging.getLogger(__name__)
-
 STAFF_ROLES = ("viewer", "agent", "admin")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueueSeed:
-    """A queue as the configuration names it; `agents` become users of that role when they are new."""
-
-    queue: Queue
-    agents: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,56 +42,15 @@ class User:
         return self.away_until is not None and now < self.away_until
 
 
-def is_seeded(connection: Connection, seeds: Sequence[QueueSeed], reminders: Reminders) -> bool:
-    """Whether every queue of the configuration has its row, and all rows these reminders.
-
-    Where a row and the configuration differ otherwise, the log says so: the row holds.
-    """
-    rows = {row.name: row for row in connection.execute(sa.select(queues))}
-    for one in seeds:
-        if one.queue.name in rows:
-            _log_drift(one.queue, _queue(rows[one.queue.name]))
-    wanted = _reminder_values(reminders)
-    return all(one.queue.name in rows for one in seeds) and all(row.reminders == wanted for row in rows.values())
-
-
-def seed(connection: Connection, seeds: Sequence[QueueSeed], *, now: datetime) -> None:
-    """Add queues and agents that are not there yet; rows that are there keep what command and console made of them."""
-    for one in seeds:
-        if connection.execute(sa.select(queues.c.id).where(queues.c.name == one.queue.name)).first() is not None:
-            continue
-        taken = find_queue(load_queues(connection), one.queue.address)
-        if taken is not None:
-            raise QueueTaken(f"queue {one.queue.name!r} cannot have {one.queue.address}: queue {taken.name!r} has it")
-        values = _queue_values(one.queue)
-        queue_id = connection.execute(sa.insert(queues).values(values).returning(queues.c.id)).scalar_one()
-        for address in one.agents:
-            known = find_user(connection, address)  # an admin who also looks after this queue stays one
-            role = known.role if known is not None else "agent"
-            add_user(connection, address, role=role, queue_ids=[queue_id], now=now)
-
-
-def _log_drift(wanted: Queue, kept: Queue) -> None:
-    for name in ("address", "language", "country", "timezone", "hours", "closing_days", "topics", "lead"):
-        if getattr(wanted, name) != getattr(kept, name):
-            _log.warning(
-                "queue %s: the database says %s = %r and holds; the configuration says %r",
-                kept.name,
-                name,
-                getattr(kept, name),
-                getattr(wanted, name),
-            )
-
-
 def load_queues(connection: Connection) -> tuple[Queue, ...]:
     """All queues in use, in the order they were made."""
     rows = connection.execute(sa.select(queues).where(queues.c.removed_at.is_(None)).order_by(queues.c.id))
-    return tuple(_queue(row) for row in rows)
+    return tuple(read_queue(row) for row in rows)
 
 
 def load_queue(connection: Connection, queue_id: int) -> Queue:
     """One queue, also one that is no longer in use."""
-    return _queue(connection.execute(sa.select(queues).where(queues.c.id == queue_id)).one())
+    return read_queue(connection.execute(sa.select(queues).where(queues.c.id == queue_id)).one())
 
 
 def find_queue(known: Iterable[Queue], address: str) -> Queue | None:
@@ -224,37 +172,28 @@ def staff_of_case(connection: Connection, *, queue_id: int, assignee_id: int | N
     return on_duty(agents_of(connection, queue_id), everybody, now) or chosen
 
 
+def find_lead(connection: Connection, queue_id: int, *, now: datetime) -> tuple[User, ...]:
+    """Who is told that nobody answers: the queue's lead, or who stands in.
+
+    Where nobody of these is at hand and may answer, all agents of the queue: an escalation is never told to nobody.
+    """
+    everybody = load_users(connection)
+    address = load_queue(connection, queue_id).lead
+    lead = find_user(connection, address) if address else None
+    chosen = on_duty([lead], everybody, now) if lead is not None and lead.role != "viewer" else ()
+    if any(not user.is_away(now) for user in chosen):
+        return chosen
+    return on_duty(agents_of(connection, queue_id), everybody, now) or chosen
+
+
 def load_reminders(connection: Connection, queue_id: int) -> Reminders:
     """The reminders of a queue."""
     kept = connection.execute(sa.select(queues.c.reminders).where(queues.c.id == queue_id)).scalar_one()
     return Reminders(**kept)
 
 
-def store_reminders(connection: Connection, reminders: Reminders) -> None:
-    """Set the reminders of all queues to what the configuration says."""
-    connection.execute(sa.update(queues).values(reminders=_reminder_values(reminders)))
-
-
-def _reminder_values(reminders: Reminders) -> dict[str, str]:
-    return {name: getattr(reminders, name) for name in Reminders.__slots__}
-
-
-def _queue_values(queue: Queue) -> dict[str, Any]:
-    return {
-        "name": queue.name,
-        "address": queue.address,
-        "language": queue.language,
-        "country": queue.country,
-        "timezone": queue.timezone,
-        "hours": queue.hours,
-        "closing_days": list(queue.closing_days),
-        "topics": list(queue.topics),
-        "lead": queue.lead,
-        "reminders": _reminder_values(Reminders()),
-    }
-
-
-def _queue(row: Row[Any]) -> Queue:
+def read_queue(row: Row[Any]) -> Queue:
+    """The queue of a row."""
     return Queue(
         id=row.id,
         name=row.name,

@@ -15,7 +15,7 @@ from cases.model import Happening, Status
 from cases.plan import ReplyKind
 from store.apply import change_case
 from store.errors import NotFound, Refused
-from store.people import User, agents_of, find_user, load_queues, load_users, staff_of_case
+from store.people import User, agents_of, find_lead, find_user, load_queues, load_users, staff_of_case
 from store.people_tables import user_addresses, user_queues, users
 from store.tables import cases, outbox, planned_replies
 
@@ -139,11 +139,16 @@ def _aim_elsewhere(connection: Connection, user: User, *, now: datetime) -> None
         .where(theirs)
         .order_by(planned_replies.c.id)
     ).all()
-    staff: dict[tuple[int, int | None], Sequence[User]] = {}
+    staff: dict[tuple[int, int | None, bool], Sequence[User]] = {}
     for row in rows:
-        desk = (row.queue_id, row.assignee_id)
+        to_lead = row.kind == ReplyKind.ESCALATION
+        desk = (row.queue_id, row.assignee_id, to_lead)
         if desk not in staff:
-            staff[desk] = staff_of_case(connection, queue_id=row.queue_id, assignee_id=row.assignee_id, now=now)
+            staff[desk] = (
+                find_lead(connection, row.queue_id, now=now)
+                if to_lead
+                else staff_of_case(connection, queue_id=row.queue_id, assignee_id=row.assignee_id, now=now)
+            )
         people = {one.id for one in staff[desk]}
         if user.id in people or not people:
             continue

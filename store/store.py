@@ -10,9 +10,9 @@ from store.clock import Clock, real_clock
 from store.database import Database, open_postgresql, open_sqlite, translated
 from store.keys import load_keyring
 from store.ledger import Ledger
-from store.people import QueueSeed, is_seeded, seed, store_reminders
 from store.raw import Raws
 from store.schema import migrate
+from store.seeding import QueueSeed, is_seeded, seed, store_reminders
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,4 +69,4 @@ def seed_store(store: Store, seeds: Sequence[QueueSeed], reminders: Reminders, *
             return
     with store.cases.write() as connection:
         seed(connection, seeds, now=clock())
-        store_reminders(connection, reminders)
+        store_reminders(connection, reminders, seeds)

@@ -151,6 +151,24 @@ def _addressee() -> sa.ColumnElement[str]:
     return sa.func.coalesce(of_staff, participants.c.reply_address)
 
 
+def list_queues(connection: Connection) -> list[Document]:
+    """The queues in use, as they hold, with their reminders."""
+    rows = connection.execute(sa.select(queues).where(queues.c.removed_at.is_(None)).order_by(queues.c.id))
+    kept = (
+        "name",
+        "address",
+        "lead",
+        "hours",
+        "timezone",
+        "country",
+        "closing_days",
+        "language",
+        "topics",
+        "reminders",
+    )
+    return [{name: getattr(row, name) for name in kept} for row in rows]
+
+
 def list_users(connection: Connection, *, now: datetime) -> list[Document]:
     """Staff with roles, addresses and queues; who is away, until when, and who stands in for them."""
     rows = connection.execute(sa.select(users).where(users.c.removed_at.is_(None)).order_by(users.c.id)).all()

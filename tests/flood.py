@@ -13,7 +13,7 @@ from cases.model import Reminders
 from ingest.child_pool import ReaderFailed
 from responder.outcome import OutgoingMail
 from store.ledger import Entry
-from store.people import QueueSeed
+from store.seeding import QueueSeed
 from store.store import open_store, seed_store
 from tests.casework import NOW, SUPPORT, make_mail
 from tests.office import Here, Office

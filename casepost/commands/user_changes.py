@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from casepost.commands.common import Moment, config_option, json_option, open_app, print_json
 from casepost.commands.mail_address import MailAddress
 from casepost.plain import show_time
+from cases.address import fold_address
 from store.people import User, find_queue, load_queues, load_users, on_duty
 from store.staff import UNTIL_FURTHER_NOTICE, add_alias, bring_back, get_user, remove_user, send_away
 from store.views import Document, list_users
@@ -120,7 +121,8 @@ def remove(address: str, force: bool, as_json: bool, config_file: Path | None) -
     with app.store.cases.write() as connection:
         user = get_user(connection, address)
         numbers = remove_user(connection, user, even_the_last=force, actor="operator", now=app.clock())
-        leads = [queue.name for queue in load_queues(connection) if queue.lead in user.addresses]
+        theirs = {fold_address(known) for known in user.addresses}
+        leads = [queue.name for queue in load_queues(connection) if fold_address(queue.lead) in theirs]
     app.waker.wake()
     if as_json:
         print_json({"removed": user.address, "cases": numbers})
@@ -129,7 +131,8 @@ def remove(address: str, force: bool, as_json: bool, config_file: Path | None) -
     if numbers:
         click.echo(f"Back with the agents of their queue: {', '.join(numbers)}")
     for name in leads:
-        click.echo(f"Still the lead of the queue {name}, who is told of what waits too long: change `lead` there.")
+        mend = f"change `lead` in the file, then: casepost queue adopt {name}"
+        click.echo(f"They were the lead of {name}. All its agents are told of what waits too long now; {mend}")
 
 
 def say_until(at: str | None) -> str | None:

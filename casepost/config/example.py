@@ -32,18 +32,21 @@ def _write_table(name: str, field: Field, table: type[msgspec.Struct]) -> Iterat
     yield f"\n# {field.key.doc}"
     yield f"{mark}[[{name}]]" if field.is_list else f"[{name}]"
     for inner in fields_of(table).values():
-        yield mark + _write_key(inner, inner.default)
+        if inner.table is None:
+            yield mark + _write_key(inner, inner.default)
+        else:
+            yield f"{f'# [{name}.{inner.name}]':<{_COLUMN}}# {inner.key.doc}"
 
 
 def _write_key(field: Field, default: object) -> str:
     mark = "" if field.key.shown else "# "
-    return f"{f'{mark}{field.name} = {_write_value(default)}':<{_COLUMN}}# {field.key.doc}"
+    return f"{f'{mark}{field.name} = {write_value(default)}':<{_COLUMN}}# {field.key.doc}"
 
 
-def _write_value(value: object) -> str:
+def write_value(value: object) -> str:
     """A TOML value; a JSON string or number is one too."""
     if isinstance(value, tuple):
-        return f"[{', '.join(_write_value(item) for item in value)}]"
+        return f"[{', '.join(write_value(item) for item in value)}]"
     if isinstance(value, bool | int):
         return json.dumps(value)
     return json.dumps("" if value is None else value.value if isinstance(value, Enum) else str(value))

@@ -195,6 +195,26 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 _CLOSING = 'dates such as "2026-12-24"'
 
 
+class Reminders(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[reminders]"""
+
+    agent_after: Annotated[
+        str, Key("the case waits for an agent: the agents are reminded", _DURATION, checks.duration)
+    ] = "PT24H"
+    escalate_after: Annotated[
+        str, Key("still waiting: the lead is told, the seller gets a status mail", _DURATION, checks.duration)
+    ] = "PT48H"
+    seller_after: Annotated[
+        str, Key("the case waits for the seller: the seller is reminded", _DURATION, checks.duration)
+    ] = "PT48H"
+    close_after: Annotated[
+        str, Key("still waiting: closed, with a mail that says how to reopen", _DURATION, checks.duration)
+    ] = "P7D"
+    clock: Annotated[Clock, Key('"business" counts open hours\' days of the queue; "wall" counts plain time')] = (
+        Clock.BUSINESS
+    )
+
+
 class Queue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[[queues]]: seeds the rows of the database; the console and `casepost user` change them afterwards."""
 
@@ -243,26 +263,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Key('topics routed to it, e.g. ["returns", "fba"]', f"topics out of {', '.join(checks.TOPICS)}", checks.topic),
     ] = ()
     closing_days: Annotated[tuple[date, ...], Key('"2026-12-24", besides public holidays', _CLOSING)] = ()
-
-
-class Reminders(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[reminders]"""
-
-    agent_after: Annotated[
-        str, Key("the case waits for an agent: the agents are reminded", _DURATION, checks.duration)
-    ] = "PT24H"
-    escalate_after: Annotated[
-        str, Key("still waiting: the lead is told, the seller gets a status mail", _DURATION, checks.duration)
-    ] = "PT48H"
-    seller_after: Annotated[
-        str, Key("the case waits for the seller: the seller is reminded", _DURATION, checks.duration)
-    ] = "PT48H"
-    close_after: Annotated[
-        str, Key("still waiting: closed, with a mail that says how to reopen", _DURATION, checks.duration)
-    ] = "P7D"
-    clock: Annotated[Clock, Key('"business" counts open hours\' days of the queue; "wall" counts plain time')] = (
-        Clock.BUSINESS
-    )
+    reminders: Annotated[Reminders, Key("key by key instead of [reminders], for this queue")] = Reminders()
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -30,7 +30,7 @@ class Reader:
         config = cast("Config", self._read_table(Config, tree, "", variables=PREFIX))
         self._refuse_unknown_variables(config)
         if not self.problems:
-            config = _spread_closing_days(config, tree.get("queues"))
+            config = _spread(config, tree.get("queues"))
             self.problems += [f"{self._file}: {conflict}" for conflict in find_conflicts(config)]
         return config
 
@@ -46,7 +46,7 @@ class Reader:
         for name, field in fields.items():
             variable = f"{variables}{name.upper()}" if variables else ""
             if field.table is not None:
-                values |= self._read_inner(field, field.table, given.get(name))
+                values |= self._read_inner(field, field.table, given.get(name), place, variables=variables)
             elif variable in self._environ:
                 self._used.add(variable)
                 values |= self._read_variable(field, variable)
@@ -56,14 +56,20 @@ class Reader:
                 values[name] = self._folder / field.default
         return table(**values)
 
-    def _read_inner(self, field: Field, table: type[msgspec.Struct], given: object) -> dict[str, object]:
-        """A table or a list of tables, under its name; nothing if a list is not given or is none."""
+    def _read_inner(
+        self, field: Field, table: type[msgspec.Struct], given: object, place: str, *, variables: str | None
+    ) -> dict[str, object]:
+        """A table or a list of tables, under its name; nothing if a list is not given or is none.
+
+        A table of an item of a list has no variables, as the item has none.
+        """
         name = field.name
         if not field.is_list:
             if given is not None and not isinstance(given, dict):
-                self.problems.append(f"{self._file}: {name}: takes a table, [{name}]")
+                self.problems.append(f"{self._file}: {place}{name}: takes a table, [{name}]")
             inner = given if isinstance(given, dict) else {}
-            return {name: self._read_table(table, inner, f"[{name}] ", variables=f"{PREFIX}{name.upper()}__")}
+            inner_variables = f"{PREFIX}{name.upper()}__" if variables else None
+            return {name: self._read_table(table, inner, f"{place}[{name}] ", variables=inner_variables)}
         if given is None:
             return {}
         if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
@@ -142,11 +148,20 @@ class Reader:
             self.problems.append(f"environment: {name}: no such key; {advice}")
 
 
-def _spread_closing_days(config: Config, given: object) -> Config:
-    """The configuration with the closing days at the top given to each queue that has no list of its own."""
+def _spread(config: Config, given: object) -> Config:
+    """The configuration with what stands at the top given to each queue that does not say it itself.
+
+    That is `closing_days` as a whole, and `[reminders]` key by key.
+    """
     tables = given if isinstance(given, list) else [{}] * len(config.queues)
     queues = tuple(
-        queue if "closing_days" in table else msgspec.structs.replace(queue, closing_days=config.closing_days)
+        msgspec.structs.replace(
+            queue,
+            closing_days=queue.closing_days if "closing_days" in table else config.closing_days,
+            reminders=msgspec.structs.replace(
+                config.reminders, **{name: getattr(queue.reminders, name) for name in table.get("reminders", {})}
+            ),
+        )
         for queue, table in zip(config.queues, tables, strict=True)
     )
     return msgspec.structs.replace(config, queues=queues)

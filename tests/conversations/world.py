@@ -11,7 +11,7 @@ from cases.address import fold_address
 from cases.model import Reminders
 from cases.reference import Role, SignedAddress, make_address
 from ingest.take_in import Policy
-from store.people import QueueSeed
+from store.seeding import QueueSeed
 from store.store import open_store, seed_store
 from store.tables import cases, participants
 from tests.casework import NOW, SUPPORT

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cases.model import Outcome, Reminders
-from store.people import QueueSeed
+from store.seeding import QueueSeed
 from store.store import open_store, seed_store
 from tests.casework import NOW, SUPPORT
 from tests.corpus_place import corpus

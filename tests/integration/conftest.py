@@ -13,7 +13,7 @@ import pytest
 
 from cases.model import Reminders
 from store import ledger_tables, tables
-from store.people import QueueSeed
+from store.seeding import QueueSeed
 from store.store import Store, open_store, seed_store
 from tests.casework import AGENT, NOW, RETURNS, SUPPORT
 

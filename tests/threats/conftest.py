@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cases.model import Reminders
-from store.people import QueueSeed
+from store.seeding import QueueSeed
 from store.store import open_store, seed_store
 from tests.casework import AGENT, NOW, RETURNS, SUPPORT
 from tests.office import Office

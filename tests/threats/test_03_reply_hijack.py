@@ -39,7 +39,7 @@ def _routes(office: Office, number: str) -> dict[str, tuple[EmailMessage, str]]:
 
 @pytest.fixture
 def case(office: Office) -> Applied:
-    first = mail("Where is my money?", "Since Monday. My account is 4711.")
+    first = mail("Where is my money?", "Since Monday. My account is Hinterhugelhapfing.")
     first.replace_header("Message-ID", _VICTIMS_ID)
     applied = office.receive(first)
     assert applied is not None
@@ -72,7 +72,7 @@ def test_03_a_stranger_opens_a_case_of_their_own_whatever_they_know(office: Offi
     office.deliver()
     to_eve = [one.content for one in office.way.tried if one.envelope_to == _EVE]
     assert len(to_eve) == 1
-    assert b"4711" not in to_eve[0]
+    assert b"Hinterhugelhapfing" not in to_eve[0]
     assert f"X-Casepost-Case: {applied.number}".encode() in to_eve[0]
 
 

@@ -19,8 +19,8 @@ from cases.address import strip_tag
 from cases.model import Queue, Reminders
 from responder.outcome import OutgoingMail
 from store.outbox import next_try_at
-from store.people import QueueSeed
 from store.planned import next_due_at
+from store.seeding import QueueSeed
 from store.store import open_store, seed_store
 from tests.casework import NOW, SELLER
 from tests.office import Office

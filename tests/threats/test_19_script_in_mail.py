@@ -26,8 +26,9 @@ from casepost.plain import dump_json
 from casepost.tables import print_table
 from cases.model import Reminders
 from cases.reference import Role, SignedAddress, make_address
-from store.people import QueueSeed, find_user
+from store.people import find_user
 from store.raw import Kept
+from store.seeding import QueueSeed
 from store.store import open_store, seed_store
 from store.views import list_cases
 from tests.casework import AGENT, NOW, SUPPORT

@@ -154,6 +154,41 @@ def test_closing_days_at_the_top_hold_for_queues_without_a_list_of_their_own(wri
     assert load(write(""), {"CASEPOST_CLOSING_DAYS": "2026-12-24"}).queues[0].closing_days == (date(2026, 12, 24),)
 
 
+def test_a_queue_takes_from_the_top_each_reminder_that_it_does_not_have_itself(write: Write) -> None:
+    file = write(
+        '[reminders]\nagent_after = "PT2H"\nclock = "wall"\n'
+        '[[queues]]\nname = "a"\naddress = "a@x.example"\n'
+        '[[queues]]\nname = "b"\naddress = "b@x.example"\n[queues.reminders]\nagent_after = ""\n'
+    )
+    queues = load(file, {"CASEPOST_REMINDERS__CLOSE_AFTER": "P9D"}).queues
+    assert [(one.reminders.agent_after, one.reminders.close_after) for one in queues] == [("PT2H", "P9D"), ("", "P9D")]
+    assert {one.reminders.clock for one in queues} == {Clock.WALL}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'agent_after = "PT24H"\nescalate_after = "P1D"\nseller_after = "P7D"\nclose_after = "P1D"',
+        'agent_after = "P9D"\nseller_after = ""\nclose_after = "PT1H"',
+    ],
+)
+def test_reminders_may_come_together_or_in_any_order(write: Write, text: str) -> None:
+    load(write(f"[reminders]\n{text}\n"), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[queues]]\nreminders = 1", "[[queues]] no. 1 reminders: takes a table"),
+        ('[[queues]]\n[queues.reminders]\nagent = ""', "[[queues]] no. 1 [reminders] agent: no such key here"),
+        ("[[queues]]\n[queues.reminders]\nagent_after = 1", "[[queues]] no. 1 [reminders] agent_after = 1: takes"),
+    ],
+)
+def test_a_mistake_in_the_reminders_of_a_queue_is_refused_at_its_place(write: Write, text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        load(write(text + "\n"), {})
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

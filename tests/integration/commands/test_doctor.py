@@ -55,6 +55,43 @@ def test_agents_of_the_file_that_are_not_in_the_store_are_named(folder: Path, ap
     assert "new@casepost.example is an agent of support in the file" in said(run, "staff")[0][1]
 
 
+LED = CONFIG.replace('name = "support"', 'name = "support"\nlead = "lena@casepost.example"\ntopics = ["fba"]')
+
+
+def test_what_the_file_says_of_a_queue_and_the_store_does_not_is_named(folder: Path, run: Run) -> None:
+    (folder / "casepost.toml").write_text(LED)
+    assert said(run, "queues") == [
+        (
+            "notice",
+            f"{key} of the queue support is {kept} in the store, which holds; the file differs",
+            f"casepost queue adopt support, or {key} = {kept} in the file",
+        )
+        for key, kept in (("topics", "[]"), ("lead", '""'))
+    ]
+
+
+def test_a_lead_who_cannot_answer_is_named(folder: Path, run: Run) -> None:
+    (folder / "casepost.toml").write_text(LED)
+    run("queue", "adopt", "support")
+    assert [level for level, _, _ in said(run, "queues")] == ["ok"]
+    run("user", "add", "lena@casepost.example", "--role", "viewer", "--queue", "returns")
+    assert "the lead of support, is a viewer" in said(run, "queues")[0][1]
+    run("user", "remove", "lena@casepost.example")
+    ((level, says, mend),) = said(run, "queues")
+    assert (level, "the lead of support, is not on the staff" in says) == ("notice", True)
+    run(*mend.partition("or casepost ")[2].split())
+    assert [level for level, _, _ in said(run, "queues")] == ["ok"]
+
+
+def test_a_lead_who_is_never_told_is_named(folder: Path, run: Run) -> None:
+    (folder / "casepost.toml").write_text(LED)
+    run("queue", "adopt", "support")
+    (folder / "casepost.toml").write_text(LED + '[reminders]\nescalate_after = ""\n')
+    ((_, says, mend),) = said(run, "queues")
+    assert says == "the lead of support is never told: escalate_after is off"
+    assert mend.startswith('escalate_after = "PT48H"')
+
+
 def test_a_password_that_is_not_set_is_a_fault(folder: Path, run: Run) -> None:
     delivery = '[delivery]\nurl = "smtp+starttls://me@relay.example:587"\npassword_env = "RELAY_PASSWORD"\n'
     (folder / "casepost.toml").write_text(CONFIG.replace("[[queues]]", delivery + "[[queues]]", 1))
