@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _TITLES = {"attempts": "tries", "message_id": "message-id"}
 _TIMES = frozenset({"at", "since", "received_at", "created_at", "updated_at", "next_try_at"})
 # What may be cut with "…" to fit; numbers, ids, states and times never are, a person copies them.
-_MAY_BE_CUT = frozenset({"subject", "requester", "to", "sender", "recipients", "reason", "addresses", "where"})
+_MAY_BE_CUT = frozenset(
+    {"subject", "requester", "to", "sender", "recipients", "reason", "addresses", "where", "example"}
+)
 _LEAST = 8
 _GAP = 2
 _HUGE = 100_000

@@ -7,11 +7,12 @@ time that does not exist is the end of the gap, and a start in an hour's second 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -44,6 +45,11 @@ class Duration:
         """The same as plain time."""
         return timedelta(days=self.days, seconds=self.seconds)
 
+    def until(self, longer: "Duration") -> "Duration":
+        """What `longer` has more than this; nothing if it has less."""
+        left = max(longer.as_timedelta() - self.as_timedelta(), timedelta())
+        return Duration(days=left.days, seconds=left.seconds)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calendar:
@@ -52,6 +58,28 @@ class Calendar:
     zone: ZoneInfo
     hours: Hours
     is_closed: Callable[[date], bool]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenTime:
+    """The open spans of a stretch of time, counted up once, so that each question about it is quick.
+
+    `before` is the open time before each span; spans are in order and do not overlap.
+    """
+
+    starts: tuple[datetime, ...]
+    ends: tuple[datetime, ...]
+    before: tuple[timedelta, ...]
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """The open time between two instants of the stretch; none when `end` is not after `start`."""
+        return max(self._until(end) - self._until(start), timedelta())
+
+    def _until(self, instant: datetime) -> timedelta:
+        at = bisect_right(self.starts, instant) - 1
+        if at < 0:
+            return timedelta()
+        return self.before[at] + (min(instant, self.ends[at]) - self.starts[at])
 
 
 def parse_hours(text: str) -> Hours:
@@ -116,6 +144,30 @@ def next_opening(calendar: Calendar, instant: datetime) -> datetime:
     raise ValueError("no opening within two years")
 
 
+def between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """The open time between two instants, as it passes; none when `end` is not after `start`."""
+    return open_time(calendar, start, end).between(start, end)
+
+
+def open_time(calendar: Calendar, since: datetime, until: datetime) -> OpenTime:
+    """The open time of a stretch, for many questions about it; none when `until` is not after `since`."""
+    first = since.astimezone(calendar.zone).date() - timedelta(days=1)
+    days = (until.astimezone(calendar.zone).date() - first).days + 2 if since < until else 0
+    spans = [span for offset in range(days) for span in _spans_on(calendar, first + timedelta(days=offset))]
+    passed = accumulate((end - start for start, end in spans), initial=timedelta())
+    return OpenTime(
+        starts=tuple(start for start, _ in spans),
+        ends=tuple(end for _, end in spans),
+        before=tuple(passed)[:-1],
+    )
+
+
+def working_day(hours: Hours) -> timedelta:
+    """How long a queue is open on a day on which it is open at all; days of unlike length by their average."""
+    lengths = [sum((_length(span) for span in day), timedelta()) for day in hours.spans if day]
+    return sum(lengths, timedelta()) / len(lengths)
+
+
 def _count_open(calendar: Calendar, instant: datetime, left: timedelta) -> datetime:
     """`left` of open time on from `instant`; an end that falls on a closing time moves to the next opening."""
     for start, end in _spans_from(calendar, instant):
@@ -130,11 +182,19 @@ def _spans_from(calendar: Calendar, instant: datetime) -> Iterator[tuple[datetim
     """The open spans as UTC instants from the day before `instant` on."""
     first = instant.astimezone(calendar.zone).date() - timedelta(days=1)
     for offset in range(_FAR):
-        day = first + timedelta(days=offset)
-        if calendar.is_closed(day):
-            continue
+        yield from _spans_on(calendar, first + timedelta(days=offset))
+
+
+def _spans_on(calendar: Calendar, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """The open spans of a local day as UTC instants."""
+    if not calendar.is_closed(day):
         for start, end in calendar.hours.spans[day.weekday()]:
             yield _instant(calendar, day, start), _instant(calendar, day, end)
+
+
+def _length(span: Span) -> timedelta:
+    start, end = (timedelta(hours=at.hour, minutes=at.minute) for at in span)
+    return (timedelta(days=1) if span[1] == time.max else end) - start
 
 
 def _instant(calendar: Calendar, day: date, at: time) -> datetime:

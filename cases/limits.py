@@ -15,6 +15,9 @@ from cases.plan import ReplyKind
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ANSWERED_WITHIN = timedelta(seconds=60)  # so fast, and every time, answers no person
 
+# What sellers are sent although nobody of the staff has said a word: whoever forges a From could fill a mailbox by it.
+CAPPED = frozenset({ReplyKind.ACKNOWLEDGEMENT, ReplyKind.STATUS})
+
 # Every reason begins so: `casepost delivery list` tells by it what waits for a slot.
 REASON_PREFIX = "limit: "
 
@@ -57,14 +60,14 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class History:
-    """What went out before. `acknowledged` and `all_mail` are of the address, newest first, of the last day.
+    """What went out before. `same_kind` and `all_mail` are of the address, newest first, of the last day.
 
     `same_subject` is the last acknowledgement of that subject to the address. `unproved` is the newest but
     `unproved_hour` - 1 of all places that acknowledgements to unproved senders have or had: when it is an hour old,
     the next one is free.
     """
 
-    acknowledged: tuple[datetime, ...] = ()
+    same_kind: tuple[datetime, ...] = ()
     all_mail: tuple[Sent, ...] = ()
     same_subject: datetime | None = None
     unproved: datetime | None = None
@@ -82,13 +85,13 @@ class Slot:
 def decide_slot(limits: Limits, going: Going, history: History, *, now: datetime) -> Slot | None:
     """None when the mail may go out now, else the first instant at which no limit stands against it."""
     slots = [_robot_slot(limits, history)]
-    if going.kind is ReplyKind.ACKNOWLEDGEMENT:
+    if going.kind in CAPPED:
         slots += [
-            _address_slot(limits.per_address_hour, HOUR, "an hour", history),
-            _address_slot(limits.per_address_day, DAY, "a day", history),
+            _address_slot(limits.per_address_hour, HOUR, "an hour", going, history),
+            _address_slot(limits.per_address_day, DAY, "a day", going, history),
         ]
-        if not going.proved:
-            slots += [_subject_slot(limits, going, history), _unproved_slot(limits, history)]
+    if going.kind is ReplyKind.ACKNOWLEDGEMENT and not going.proved:
+        slots += [_subject_slot(limits, going, history), _unproved_slot(limits, history)]
     over = [slot for slot in slots if slot is not None and slot.at > now]
     return max(over, key=lambda slot: slot.at, default=None)
 
@@ -110,11 +113,11 @@ def _robot_slot(limits: Limits, history: History) -> Slot | None:
     return Slot(at=history.all_mail[most - 1].at + DAY, reason=reason)
 
 
-def _address_slot(most: int, window: timedelta, said: str, history: History) -> Slot | None:
-    if not most or len(history.acknowledged) < most:
+def _address_slot(most: int, window: timedelta, said: str, going: Going, history: History) -> Slot | None:
+    if not most or len(history.same_kind) < most:
         return None
-    reason = f"{REASON_PREFIX}{_count(most, 'acknowledgement')} {said} to one address"
-    return Slot(at=history.acknowledged[most - 1] + window, reason=reason)
+    reason = f"{REASON_PREFIX}{_count(most, going.kind.words)} {said} to one address"
+    return Slot(at=history.same_kind[most - 1] + window, reason=reason)
 
 
 def _subject_slot(limits: Limits, going: Going, history: History) -> Slot | None:

@@ -55,7 +55,8 @@ class Attachment:
 class Letter:
     """All that one mail says. `tag` is "[CP-4821773099]", Message-IDs have their brackets, `date` is aware.
 
-    A mail about no case (a report on a command that names none) has "" as `tag` and `case_number`.
+    A mail about no case (a report on a command that names none) has "" as `tag` and `case_number`. `slips` are for
+    administrators: templates that failed before the one that was used.
     """
 
     subject: str
@@ -76,6 +77,7 @@ class Letter:
     auto_submitted: str | None = None
     suppress_auto_response: bool = False
     attachments: tuple[Attachment, ...] = ()
+    slips: tuple[str, ...] = ()
 
 
 def compose(letter: Letter) -> bytes:

@@ -11,9 +11,10 @@ from functools import partial
 from sqlalchemy.engine import Connection
 
 from cases.model import Happening
-from cases.plan import ReplyKind
-from responder.mishap import report_mishap
+from cases.plan import WAIT_FOR_SELLER, ReplyKind
+from responder.mishap import report_mishap, report_unreachable
 from responder.transport import Failed, NotSent, Outcome, OutgoingMail, Sent, Transport, Uncertain
+from store.closing import close_case
 from store.database import Database
 from store.errors import StoreDamaged
 from store.failpoints import Step, reach
@@ -103,7 +104,7 @@ class Delivery:
             return
         await asyncio.to_thread(end_pause, self.cases, self.way)
         attempt = plan_next(mail, outcome, now=now, jitter=self.jitter())
-        also = _plan_report(mail, attempt, now)
+        also = _plan_consequence(mail, attempt, now)
         await asyncio.to_thread(record_attempt, self.cases, mail, attempt, holder=self.holder, now=now, also=also)
         _log.info("delivery outbox=%d case=%d state=%s", mail.id, mail.case_id, attempt.state)
 
@@ -114,7 +115,7 @@ class Delivery:
         """
         if now - mail.created_at > GIVE_UP_AFTER:
             attempt = plan_next(mail, outcome, now=now, jitter=0)
-            also = _plan_report(mail, attempt, now)
+            also = _plan_consequence(mail, attempt, now)
             record_attempt(self.cases, mail, attempt, holder=self.holder, now=now, also=also)
         else:
             give_back(self.cases, mail, holder=self.holder, error=outcome.text)
@@ -125,6 +126,16 @@ class Delivery:
 
 def _pause_length(failures: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << min(failures, 10)), _LONGEST_PAUSE)
+
+
+def _plan_consequence(mail: Outgoing, attempt: Attempt, now: datetime) -> Callable[[Connection], None] | None:
+    """What follows for the case from the end of a try, in the same transaction; None when nothing does."""
+    if mail.kind is ReplyKind.CLOSING and attempt.state == "sent":
+        return partial(close_case, case_id=mail.case_id, now=now)
+    if mail.kind in WAIT_FOR_SELLER and attempt.state == "failed":
+        report = f"The {mail.kind.words} to {mail.envelope_to} did not arrive: {attempt.response}"
+        return partial(report_unreachable, case_id=mail.case_id, report=report, now=now)
+    return _plan_report(mail, attempt, now)
 
 
 def _plan_report(mail: Outgoing, attempt: Attempt, now: datetime) -> Callable[[Connection], None] | None:

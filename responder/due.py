@@ -1,9 +1,9 @@
 """What is due becomes a mail: claim, write outside any transaction, put it into the outbox if it is still wanted."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
@@ -12,7 +12,7 @@ from cases.errors import CasepostError
 from cases.limits import Going, Limits
 from cases.mail import Address, Mail
 from cases.model import Direction, Happening, Reminders
-from cases.plan import TRAITS, ReplyKind, is_wanted
+from cases.plan import TRAITS, WAIT_FOR_AGENT, WAIT_FOR_SELLER, ReplyKind, is_wanted
 from responder.compose import ComposeFailed, Letter, compose
 from responder.letters import Desk, write_letter
 from responder.mishap import report_mishap
@@ -21,6 +21,7 @@ from responder.templates import TemplateMissing
 from store.apply import change_case
 from store.case_rows import lock_case
 from store.claims import in_work
+from store.closing import find_closing_time, find_put_off, is_overtaken, move_closing, put_off
 from store.correspondence import Correspondence, load_correspondence
 from store.database import Database
 from store.events import add_event
@@ -32,6 +33,7 @@ from store.planned import PlannedReply, claim_due, give_planned_back, record_pla
 from store.postponed import NOBODY_ELSE, Gathered, end_together, gather, postpone
 from store.raw import Kept, Raws
 from store.sendings import describe, find_slot, hold_address, record_sending
+from store.slips import tell_administrators
 
 _log = logging.getLogger(__name__)
 
@@ -75,20 +77,21 @@ class Due:
             going, gathered = self._weigh(planned, now)
             if gathered is None:
                 return
-            with self.cases.read() as connection:
-                facts = load_correspondence(connection, planned)
-                reminders = load_reminders(connection, facts.case.queue_id) if facts else Reminders()
-            if facts is None or not is_wanted(planned.kind, facts.case.status):
-                self._supersede(planned, now)
+            prepared = self._prepare(planned, now)
+            if prepared is None:
                 return
-            facts = replace(facts, also=gathered.numbers)
+            facts, reminders = replace(prepared[0], also=gathered.numbers), prepared[1]
             letter = write_letter(self.desk, planned, facts, reminders, now=now)
             kept = self.blobs.keep(self.sign(compose(letter)))
             self._keep(_Written(planned, facts, letter, kept, going, gathered), now)
             reach(Step.REPLY_WRITTEN)
+            self._tell_slips(planned, letter.slips, now)
         except ComposeFailed as error:
             self._give_up(planned, str(error), now)
-        except (TemplateFailed, TemplateMissing, CasepostError) as error:
+        except TemplateFailed as error:
+            self._tell_slips(planned, (str(error),), now, held_up=True)
+            record_render_failure(self.cases, planned, holder=self.holder, error=str(error), now=now)
+        except (TemplateMissing, CasepostError) as error:
             _log.warning("reply not written planned=%d kind=%s error=%s", planned.id, planned.kind, error)
             record_render_failure(self.cases, planned, holder=self.holder, error=str(error), now=now)
         except Exception as error:  # noqa: BLE001  one reply that cannot be written must not stop those behind it
@@ -96,10 +99,32 @@ class Due:
             fault = f"fault: {type(error).__name__}"
             record_render_failure(self.cases, planned, holder=self.holder, error=fault, now=now)
 
+    def _prepare(self, planned: PlannedReply, now: datetime) -> tuple[Correspondence, Reminders] | None:
+        """What the letter is written from; None when it is not wanted, or not yet, which is on record then."""
+        with self.cases.read() as connection:
+            facts = load_correspondence(connection, planned)
+            reminders = load_reminders(connection, facts.case.queue_id) if facts else Reminders()
+            overtaken = is_overtaken(connection, planned, now=now)
+            delay = find_put_off(connection, planned, now=now)
+            closes = find_closing_time(connection, planned, now=now)
+        if facts is None or overtaken or not is_wanted(planned.kind, facts.case.status):
+            self._supersede(planned, now, "something later is due to them as well" if overtaken else "")
+            return None
+        if delay is not None:
+            with self.cases.write() as connection:
+                put_off(connection, planned, delay, holder=self.holder, now=now)
+            return None
+        return replace(facts, closes=closes), reminders
+
+    def _tell_slips(self, planned: PlannedReply, slips: Sequence[str], now: datetime, *, held_up: bool = False) -> None:
+        if slips:
+            with self.cases.write() as connection:
+                tell_administrators(self.cases, connection, slips, case_id=planned.case_id, held_up=held_up, now=now)
+
     def _give_up(self, planned: PlannedReply, error: str, now: datetime) -> None:
         """The fault is in the letter itself, so trying again helps nothing; an agent is told of an answer."""
         _log.warning("reply cannot be written planned=%d kind=%s", planned.id, planned.kind)
-        what = f"{planned.kind.value.replace('_', ' ')} cannot be written: {error}"
+        what = f"{planned.kind.words} cannot be written: {error}"
         with self.cases.write() as connection:
             if not record_planned(connection, planned.id, holder=self.holder, state="failed"):
                 return
@@ -115,10 +140,10 @@ class Due:
                 now=now,
             )
 
-    def _supersede(self, planned: PlannedReply, now: datetime) -> None:
+    def _supersede(self, planned: PlannedReply, now: datetime, because: str) -> None:
         with self.cases.write() as connection:
             if record_planned(connection, planned.id, holder=self.holder, state="superseded"):
-                what = f"{planned.kind.value.replace('_', ' ')} no longer wanted"
+                what = f"{planned.kind.words} no longer wanted" + (f": {because}" if because else "")
                 add_event(connection, case_id=planned.case_id, at=now, actor="casepost", what=what)
 
     def _weigh(self, planned: PlannedReply, now: datetime) -> tuple[Going | None, Gathered | None]:
@@ -131,7 +156,7 @@ class Due:
             if going is None:
                 return None, NOBODY_ELSE
             if find_slot(connection, self.limits, going, now=now) is None:
-                return going, gather(connection, planned, going)
+                return going, gather(connection, planned, going, now=now)
         with self.cases.write() as connection:
             if not self._is_postponed(connection, planned, going, now):
                 give_planned_back(connection, planned.id, holder=self.holder)
@@ -169,10 +194,11 @@ class Due:
                 subject=letter.subject,
                 kept=written.kept,
                 case_version=version,
-                not_after=_not_after(planned, written.gathered) if TRAITS[planned.kind].automatic else None,
+                not_after=_not_after(planned, written.gathered, now) if TRAITS[planned.kind].automatic else None,
                 held=self.hold,
             )
             add_outgoing(connection, mail, at=now)
+            move_closing(connection, planned, now=now)
             if going is not None:
                 end_together(connection, planned, going, written.gathered, number=facts.case.number, now=now)
                 record_sending(connection, self.limits, going, case_id=planned.case_id, at=now)
@@ -190,8 +216,13 @@ class _Written:
     gathered: Gathered
 
 
-def _not_after(planned: PlannedReply, gathered: Gathered) -> datetime | None:
-    """The mail is of use for as long as one of those gathered in it is."""
+def _not_after(planned: PlannedReply, gathered: Gathered, now: datetime) -> datetime | None:
+    """The mail is of use for as long as one of those gathered in it is; one of a wait, as long as the wait goes on.
+
+    After an outage of a week nobody has been reminded, and whoever is waited for still is.
+    """
+    if planned.kind in WAIT_FOR_AGENT | WAIT_FOR_SELLER:
+        return now + timedelta(days=TRAITS[planned.kind].days_of_use)
     return max((at for at in (planned.not_after, gathered.not_after) if at is not None), default=None)
 
 

@@ -28,7 +28,7 @@ from responder.values import (
     SellerValue,
     Values,
 )
-from responder.words import find_word, name_identifiers, name_missing, say_time
+from responder.words import find_word, name_identifiers, name_missing, say_hours, say_time
 from store.correspondence import Correspondence
 from store.planned import PlannedReply
 
@@ -99,6 +99,7 @@ def write_letter(
         auto_submitted=traits.auto_submitted,
         suppress_auto_response=to_staff,
         attachments=_load(desk, planned, facts),
+        slips=rendered.slips,
     )
 
 
@@ -159,6 +160,7 @@ def _values(
             looking="yes" if facts.looking else "",
             also=facts.also[:MOST_LISTED],
             also_more=str(len(facts.also) - MOST_LISTED) if len(facts.also) > MOST_LISTED else "",
+            closes=say(facts.closes) if facts.closes else "",
             priority=facts.priority,
             earlier=list_earlier(facts.earlier, say=say) if facts.user else (),
         ),
@@ -170,8 +172,8 @@ def _values(
         queue=QueueValue(
             name=find_word(facts.queue.name, language),
             address=facts.queue.address,
-            hours=facts.queue.hours,
-            answer_by=_answer_by(facts, reminders, language=language, now=now),
+            hours=say_hours(facts.queue.hours, zone=facts.queue.timezone, language=language),
+            answer_by=_answer_by(planned, facts, reminders, language=language, now=now),
         ),
         message=_message(planned, facts, say),
         body=_body(planned, facts),
@@ -205,13 +207,18 @@ def _say(facts: Correspondence, at: datetime, *, language: str, now: datetime) -
     return say_time(at, now=now, zone=facts.queue.timezone, language=language)
 
 
-def _answer_by(facts: Correspondence, reminders: Reminders, *, language: str, now: datetime) -> str:
-    """By when a seller can expect an answer: when the agents' lead would be told that there is none."""
+def _answer_by(
+    planned: PlannedReply, facts: Correspondence, reminders: Reminders, *, language: str, now: datetime
+) -> str:
+    """By when a seller can expect an answer: when the agents' lead would be told that there is none.
+
+    The first promise is over when the seller is told the state of the case: what is promised then counts from now.
+    """
     promised = reminders.escalate_after or reminders.agent_after
     if not promised:
         return ""
     calendar = hours.make_calendar(facts.queue)
-    start = facts.cause.at if facts.cause is not None else now
+    start = facts.cause.at if facts.cause is not None and planned.kind is not ReplyKind.STATUS else now
     due = hours.add(calendar, start, hours.parse_duration(promised), clock=reminders.clock)
     return _say(facts, due, language=language, now=now)
 

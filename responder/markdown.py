@@ -8,10 +8,13 @@ escapes what was under it. Nothing has to know Markdown's special characters, so
 import re
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
 
 _VALUE, _WORDS, _END, _OCTETS = "\ue000", "\ue001", "\ue002", 0xE100
@@ -19,6 +22,7 @@ _MASK = re.compile(f"[{_VALUE}{_WORDS}]([\ue100-\ue1ff]*){_END}")
 _WORDS_ONLY = re.compile(f"{_WORDS}[\ue100-\ue1ff]*{_END}")
 _MASK_CHARACTERS = re.compile("[\ue000-\ue1ff]")
 _LINK = re.compile(r"\]\(\s*<?([^\s)>]{1,500})")
+_CASE_NUMBER = re.compile(r"\bCP-\d{10}\b")
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+", re.IGNORECASE)
 
 
@@ -135,11 +139,17 @@ def _render_lines(paragraph: str) -> str:
     return "<br>\n".join(re.sub("^ |(?<= ) ", "\u00a0", line) for line in lines) or "\u00a0"
 
 
+def _render_text(_renderer: RendererProtocol, tokens: Sequence[Token], index: int, *_: Any) -> str:
+    """Escaped text; a case number stays in one line, which a hyphen would else end on a phone."""
+    return _CASE_NUMBER.sub(r'<span style="white-space: nowrap">\g<0></span>', escapeHtml(tokens[index].content))
+
+
 def _make_markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
     markdown.enable("table").disable(["image", "html_block", "html_inline"])
     # The library's way to change what a link may be: its methods are replaced.
     markdown.normalizeLink = _clean_link  # type: ignore[method-assign]
+    markdown.add_render_rule("text", _render_text)
     markdown.validateLink = lambda url: bool(_SAFE_LINK.fullmatch(url))  # type: ignore[method-assign]
     return markdown
 

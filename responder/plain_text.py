@@ -1,12 +1,12 @@
 """The text part of a mail: what a person would have typed, from the same Markdown as the HTML part."""
 
 import re
-import textwrap
 from collections.abc import Sequence
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
+from responder.line_breaks import wrap_line
 from responder.markdown import is_words, unmask
 
 LINE_WIDTH = 76
@@ -97,14 +97,10 @@ def _wrap(text: str, width: int) -> list[str]:
     lines: list[str] = []
     for line in text.split("\n"):
         if _holds_words(line):
-            lines += unmask("\n".join(_wrap_line(line, width))).split("\n")
+            lines += unmask("\n".join(wrap_line(line, width))).split("\n")
         else:
-            lines += _wrap_line(unmask(line), width)
+            lines += wrap_line(unmask(line), width)
     return lines
-
-
-def _wrap_line(line: str, width: int) -> list[str]:
-    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _holds_words(line: str) -> bool:

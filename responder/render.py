@@ -60,12 +60,16 @@ class TemplateFailed(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rendered:
-    """One mail in words; `subject` has no tag yet, `text` and `html` end in a line break."""
+    """One mail in words; `subject` has no tag yet, `text` and `html` end in a line break.
+
+    `slips` say which templates failed before the one that was used, and how.
+    """
 
     subject: str
     text: str
     html: str
     language: str
+    slips: tuple[str, ...] = ()
 
 
 class Words(str):
@@ -80,16 +84,17 @@ def render(*, template: Template, values: Values) -> Rendered:
     No seller waits in silence for an administrator to mend a file. TemplateFailed, when the last of them fails too,
     names file, line and what is wrong.
     """
-    template = _skip_aside(template)
+    template, slips = _skip_aside(template), list[str]()
     while True:
         try:
             with limited():
-                return _render(template, values)
+                return replace(_render(template, values), slips=tuple(slips))
         except TemplateFailed as failed:
             following = _find_following(template, failed)
             if following is None:
                 raise
             _log.error("template not used: %s; instead: %s", failed, following.path)
+            slips.append(str(failed))
             if isinstance(failed.__cause__, BudgetSpent):
                 _aside[template.source, template.layout] = time.monotonic() + _ASIDE_SECONDS
             template = following

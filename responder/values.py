@@ -48,6 +48,8 @@ class MissingValue:
 class CaseValue:
     """The case. `number` has no prefix, `page_url` is "" while there is no page.
 
+    `closes` says in words when the case is closed if the seller does not write; "" when it is not.
+
     `earlier` are the last messages before the one the mail is about, the newest first; for agents alone.
 
     `also` are the numbers of other cases that an acknowledgement is for, and `also_more` says how many more ("" none).
@@ -66,6 +68,7 @@ class CaseValue:
     also: tuple[str, ...] = ()
     also_more: str = ""
     page_url: str = ""
+    closes: str = ""
     priority: str = ""
     earlier: tuple[EarlierValue, ...] = ()
 

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection, Row
 
 from cases.change import Applied, Change, Disposition
 from cases.lifecycle import next_status
-from cases.model import CaseState, Happening, Outcome, Status
-from cases.plan import Audience, Plan, Planned, ReplyKind, plan_after
+from cases.model import CaseState, Happening, MessageKind, Outcome, Status
+from cases.plan import WAIT_FOR_AGENT, WAIT_FOR_SELLER, Audience, Plan, Planned, ReplyKind, plan_after
 from store.bounces import settle_delivery
 from store.case_rows import change_people, link_cases, load_state, lock_current, make_case, save_case
 from store.database import Database
@@ -22,11 +22,13 @@ from store.dispositions import claim_key, find_disposition, forget_weaker, note_
 from store.events import add_event
 from store.merging import check_merge, merge, unmerge
 from store.messages import find_last_word, insert_message
+from store.outbox import supersede_unsent
 from store.people import record_passed
 from store.planned import add_planned, cancel_planned
-from store.planned_changes import aim_again, put_off, settle_held
+from store.planned_changes import aim_again, settle_held
 from store.sendings import mark_answered
 from store.splitting import take_messages
+from store.waits import Move, record_waits
 
 
 def apply(database: Database, change: Change) -> Applied:
@@ -129,22 +131,43 @@ def _follow(connection: Connection, state: CaseState, change: Change, message_id
     before: Status | None = None if change.opening is not None else state.status
     status = state.status
     plans: list[Plan] = []
+    moves: list[Move] = []
     for happening in change.happenings:
         status = next_status(status, happening)
         plans.append(plan_after(happening, before=before, after=status, silent=change.silent, filed=change.filed))
+        moves.append((happening, before, status))
         before = status
     saved = save_case(connection, state, change, status=status)
+    record_waits(connection, saved, change, moves)
     cancelled = frozenset[ReplyKind]().union(*(plan.cancel for plan in plans))
-    cancel_planned(connection, saved.id, cancelled, at=change.at, because=_because(change.happenings))
+    _end_waits(connection, saved, change, cancelled)
     settle_held(connection, saved, change)
     if Happening.HANDED_OVER in change.happenings or change.settings.assignee_id is not None:
         aim_again(connection, saved, change)
     for planned in _merged(plans):
-        hands_over = planned.audience is Audience.COLLEAGUES
-        cause = find_last_word(connection, saved.id) if hands_over else message_id
+        cause = _find_cause(connection, saved, planned, change, message_id)
         add_planned(connection, saved, planned, change, message_id=cause)
-    if change.settings.wait:
-        put_off(connection, saved, change.settings.wait, at=change.at)
+
+
+def _end_waits(connection: Connection, saved: CaseState, change: Change, kinds: frozenset[ReplyKind]) -> None:
+    """What belongs to waits that are over does not go out, written or not."""
+    because = _because(change.happenings)
+    cancel_planned(connection, saved.id, kinds, at=change.at, because=because)
+    for kind in supersede_unsent(connection, saved.id, cause=None, kinds=kinds, because=because) if kinds else ():
+        what = f"{kind.words} taken back before it left: {because}"
+        add_event(connection, case_id=saved.id, at=change.at, actor="casepost", what=what)
+
+
+def _find_cause(
+    connection: Connection, saved: CaseState, planned: Planned, change: Change, message_id: int | None
+) -> int | None:
+    """The message a reply is about: of a wait the words that are waited on, whatever began it (None: the last ones)."""
+    if planned.audience is Audience.COLLEAGUES:
+        return find_last_word(connection, saved.id)
+    about = {**dict.fromkeys(WAIT_FOR_AGENT, MessageKind.SELLER), **dict.fromkeys(WAIT_FOR_SELLER, MessageKind.AGENT)}
+    wanted = about.get(planned.kind)
+    kind = change.message.kind if change.message is not None else None
+    return message_id if wanted in (None, kind) else None
 
 
 def _merged(plans: Sequence[Plan]) -> tuple[Planned, ...]:

@@ -9,20 +9,22 @@ from cases.address import fold_address, strip_tag
 from cases.change import Change
 from cases.model import CaseState, ParticipantRole
 from cases.plan import Audience
-from store.people import User, staff_of_case
+from store.people import User, find_lead, staff_of_case
 from store.tables import participants
 
 # The column of a planned reply that names a person, and the id in it.
 Person = tuple[str, int]
+
+_OF_STAFF = (Audience.AGENTS, Audience.COLLEAGUES, Audience.LEAD)
 
 
 def find_people(connection: Connection, state: CaseState, audience: Audience, change: Change) -> list[Person]:
     """The people of an audience; may be nobody."""
     if audience is Audience.ACTOR:
         return [("user_id", change.user_id)] if change.user_id is not None else []
-    if audience in (Audience.AGENTS, Audience.COLLEAGUES):
+    if audience in _OF_STAFF:
         but = change.user_id if audience is Audience.COLLEAGUES else None
-        staff = find_agents(connection, state, now=change.at)
+        staff = find_staff(connection, state, audience, now=change.at)
         return [("user_id", user.id) for user in staff if user.id != but and not _would_loop(user, change)]
     wanted = sa.select(participants.c.id).where(
         participants.c.case_id == state.id,
@@ -32,6 +34,13 @@ def find_people(connection: Connection, state: CaseState, audience: Audience, ch
     if audience is Audience.REQUESTER:
         wanted = wanted.where(participants.c.role == ParticipantRole.REQUESTER)
     return [("participant_id", found) for found in connection.execute(wanted.order_by(participants.c.id)).scalars()]
+
+
+def find_staff(connection: Connection, state: CaseState, audience: Audience, *, now: datetime) -> tuple[User, ...]:
+    """The members of staff of an audience: the lead's place is never empty."""
+    if audience is Audience.LEAD:
+        return find_lead(connection, state.queue_id, now=now)
+    return find_agents(connection, state, now=now)
 
 
 def find_agents(connection: Connection, state: CaseState, *, now: datetime) -> tuple[User, ...]:

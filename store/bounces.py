@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from cases.address import fold_address
 from cases.change import Change
-from cases.model import CaseState, Happening, MessageKind
+from cases.model import CaseState, Happening, MessageKind, ParticipantRole, Status
 from cases.plan import Audience, Planned, ReplyKind
 from cases.reference import Role, SignedAddress
 from cases.undelivered import Fate, Undelivered
@@ -129,7 +129,10 @@ def _record_report(
     if answer_lost or held:
         on_hold = person.address if held else ""
         _tell_agents(connection, state, change, sent, message_id, answer_lost=answer_lost, on_hold=on_hold)
-    return replace(change, happenings=(*change.happenings, Happening.ANSWER_FAILED)) if answer_lost else change
+    # A seller who cannot be reached is not waited for any longer.
+    unreachable = held and state.status is Status.WAITING and person.role == ParticipantRole.REQUESTER
+    failed = (Happening.ANSWER_FAILED,) if answer_lost or unreachable else ()
+    return replace(change, happenings=(*change.happenings, *failed))
 
 
 def _record_loss(connection: Connection, sent: Row[Any], report: Undelivered, at: datetime) -> bool:

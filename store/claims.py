@@ -76,12 +76,21 @@ def lapsed(database: Database, table: sa.Table, *, working: str, node: str) -> s
     )
 
 
+def lapsed_and_free(database: Database, table: sa.Table, *, working: str, node: str) -> sa.ColumnElement[bool]:
+    """Rows that are `lapsed` and that nobody writes just now.
+
+    Whoever was halted within a transaction has its row locked: to wait for that would keep all others waiting too.
+    """
+    found = sa.select(table.c.id).where(lapsed(database, table, working=working, node=node))
+    return table.c.id.in_(found.with_for_update(skip_locked=True))
+
+
 def free_lapsed(database: Database, table: sa.Table, *, ready: str, node: str) -> int:
     """Make rows `ready` again that are in work by nobody who lives, see `lapsed`; how many."""
     with database.write() as connection:
         freed = connection.execute(
             sa.update(table)
-            .where(lapsed(database, table, working="working", node=node))
+            .where(lapsed_and_free(database, table, working="working", node=node))
             .values(state=ready, lease_holder=None, lease_until=None)
         )
         return freed.rowcount

@@ -59,6 +59,7 @@ class Said:
 class Correspondence:
     """Everything one reply is written from. `to` is who gets it; `thread` their earlier mails, oldest first.
 
+    `closes`: when the case is closed if the seller does not write, of a reminder.
     `looking`: a picture of the case has not been looked at yet. `also`: numbers of other cases that the mail is about.
     `others` take part too and are shown, `answers` is the Message-ID of the mail that is answered where it is known.
     `earlier` and `names` are for staff alone: what was said before, the newest first, and whom a name could pretend
@@ -80,6 +81,7 @@ class Correspondence:
     thread: tuple[str, ...]
     looking: bool = False
     also: tuple[str, ...] = ()
+    closes: datetime | None = None
     priority: str = ""
     others: tuple[Address, ...] = ()
     answers: str | None = None

@@ -105,7 +105,8 @@ def translated() -> Iterator[None]:
 
 
 def _plain(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or error).splitlines()[0][:200]
+    said = str(getattr(error, "orig", None) or error)
+    return next(iter(said.splitlines()), type(error).__name__)[:200]
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -18,6 +18,7 @@ from store.outbox import supersede_unsent
 from store.people_tables import queues
 from store.planned import cancel_planned
 from store.tables import cases, dispositions, events, mail_keys, messages
+from store.waits import end_wait
 
 
 def find_disposition(connection: Connection, ledger_id: int) -> Applied | None:
@@ -104,6 +105,7 @@ def forget_weaker(connection: Connection, before: Row[Any], change: Change, appl
                 version=opened.version + 1,
             )
         )
+        end_wait(connection, opened.id, change)
     what = f"closed: {because}" if fold else f"superseded: {because}"
     add_event(connection, case_id=opened.id, at=change.at, actor=change.actor, what=what, message_id=earlier.message_id)
 

@@ -60,7 +60,7 @@ def merge(connection: Connection, state: CaseState, change: Change) -> Change:
     because = f"merged into {target.number}"
     kinds = frozenset(ReplyKind) - _GOES_ON
     cancel_planned(connection, state.id, kinds, at=change.at, because=because)
-    supersede_unsent(connection, state.id, cause=None, because=because, but=_GOES_ON)
+    supersede_unsent(connection, state.id, cause=None, because=because, kinds=kinds)
     moved = move_messages(connection, messages.c.case_id == state.id, to=target.id)
     _join(connection, state, target, at=change.at)
     _move_plans(connection, planned_replies.c.case_id == state.id, to=target.id)

@@ -5,7 +5,7 @@ to the final dot was lost), held (until somebody releases it) or superseded (no 
 lapses before DATA makes it queued again, within DATA uncertain.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Row
 
 from cases.model import Status
 from cases.plan import ReplyKind, is_wanted
-from store.claims import claim, is_ours, lapsed, renew
+from store.claims import claim, is_ours, lapsed_and_free, renew
 from store.database import Database
 from store.errors import NotFound
 from store.events import add_event
@@ -181,7 +181,7 @@ def record_attempt(
                 outbox_id=mail.id, at=now, result=attempt.result, code=attempt.code, response=attempt.response
             )
         )
-        what = f"{mail.kind.value.replace('_', ' ')} to {mail.envelope_to}: {attempt.state}"
+        what = f"{mail.kind.words} to {mail.envelope_to}: {attempt.state}"
         if attempt.state != "sent":
             what += f" ({attempt.response})"
         add_event(connection, case_id=mail.case_id, at=now, actor="casepost", what=what)
@@ -213,7 +213,7 @@ def renew_outgoing(database: Database, *, holder: str, ids: Sequence[int]) -> No
 
 def free_lapsed_outgoing(database: Database, *, now: datetime, node: str = "") -> int:
     """Free mails whose sender died: before DATA they are queued again, within DATA nobody knows (uncertain)."""
-    gone = lapsed(database, outbox, working="sending", node=node)
+    gone = lapsed_and_free(database, outbox, working="sending", node=node)
     freed = {"lease_holder": None, "lease_until": None, "in_data": False}
     with database.write() as connection:
         unsure = connection.execute(
@@ -311,23 +311,26 @@ def supersede_unsent(
     *,
     cause: int | None,
     because: str,
-    but: frozenset[ReplyKind] = frozenset(),
-) -> None:
-    """Set aside the automatic mails of a case that wait to leave, `but` for some kinds.
+    kinds: Iterable[ReplyKind] = tuple(ReplyKind),
+) -> list[ReplyKind]:
+    """Set aside the automatic mails of a case that wait to leave, of these kinds; of which there were some.
 
     With `cause`: only what that message caused, then a person's words too: they were taken for something else.
     """
     caused = sa.select(planned_replies.c.id).where(planned_replies.c.cause_message_id == cause)
-    connection.execute(
+    gone = connection.execute(
         sa.update(outbox)
         .where(
             outbox.c.case_id == case_id,
-            outbox.c.state.in_(("queued", "held")),
-            outbox.c.kind.not_in(but),
+            # One of which nobody knows whether it arrived is not tried again either.
+            sa.or_(outbox.c.state.in_(("queued", "held")), sa.and_(outbox.c.state == "uncertain", outbox.c.automatic)),
+            outbox.c.kind.in_(list(kinds)),
             outbox.c.automatic if cause is None else outbox.c.planned_id.in_(caused),
         )
         .values(state="superseded", last_error=because)
-    )
+        .returning(outbox.c.kind)
+    ).scalars()
+    return [ReplyKind(kind) for kind in sorted(set(gone))]
 
 
 def _supersede_unwanted(connection: Connection, now: datetime) -> None:
@@ -349,7 +352,7 @@ def _supersede_unwanted(connection: Connection, now: datetime) -> None:
                 .values(state="superseded", last_error=why)
             )
             if changed.rowcount:
-                what = f"{row.kind.replace('_', ' ')} to {row.envelope_to}: superseded ({why})"
+                what = f"{ReplyKind(row.kind).words} to {row.envelope_to}: superseded ({why})"
                 add_event(connection, case_id=row.case_id, at=now, actor="casepost", what=what)
 
 

@@ -13,18 +13,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from cases import hours
 from cases.change import Change
 from cases.model import CaseState
-from cases.plan import TRAITS, Audience, Delay, Planned, ReplyKind
+from cases.plan import TRAITS, Audience, Planned, ReplyKind
 from store.audience import find_people
 from store.claims import claim, free_lapsed, is_ours, renew
 from store.database import Database
+from store.due_times import find_due_at
 from store.events import add_event
-from store.people import load_queue, load_reminders
 from store.tables import planned_replies
 
-_SOON = timedelta(minutes=2)
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=30), timedelta(hours=1)
 
 
@@ -49,12 +47,14 @@ def add_planned(
     connection: Connection, state: CaseState, planned: Planned, change: Change, *, message_id: int | None
 ) -> None:
     """Plan one reply for each person of its audience; nothing when its duration is switched off."""
-    due_at = _due_at(connection, state, planned, change.at)
+    due_at = find_due_at(connection, state, planned, change)
     if due_at is None:
         return
     people = find_people(connection, state, planned.audience, change)
-    if not people and planned.audience in (Audience.AGENTS, Audience.COLLEAGUES):
-        what = f"nobody to send the {planned.kind.value.replace('_', ' ')} to: the queue has no agents"
+    if planned.kind is ReplyKind.STATUS:
+        people = [(column, one) for column, one in people if _was_written_to(connection, one)]
+    if not people and planned.audience in (Audience.AGENTS, Audience.COLLEAGUES, Audience.LEAD):
+        what = f"nobody to send the {planned.kind.words} to: the queue has no agents"
         add_event(connection, case_id=state.id, at=change.at, actor="casepost", what=what)
     for column, person_id in people:
         connection.execute(
@@ -88,7 +88,7 @@ def cancel_planned(
     """Cancel what waits of these kinds (with `cause`: only what that message caused), and say so on record."""
     if not kinds:
         return
-    gone = connection.execute(
+    rows = connection.execute(
         sa.update(planned_replies)
         .where(
             planned_replies.c.case_id == case_id,
@@ -99,9 +99,16 @@ def cancel_planned(
         .values(state="cancelled", lease_holder=None)
         .returning(planned_replies.c.kind)
     ).scalars()
-    for kind in sorted(set(gone)):
-        what = f"{kind.replace('_', ' ')} cancelled: {because}"
+    gone = set(rows)
+    names = [kind.words for kind in ReplyKind if kind in gone]
+    if names:
+        what = f"{join_words(names)} cancelled: {because}"
         add_event(connection, case_id=case_id, at=at, actor="casepost", what=what)
+
+
+def join_words(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def claim_due(database: Database, *, holder: str, now: datetime, limit: int) -> list[PlannedReply]:
@@ -181,22 +188,13 @@ def next_due_at(database: Database) -> datetime | None:
         ).scalar()
 
 
-def _due_at(connection: Connection, state: CaseState, planned: Planned, start: datetime) -> datetime | None:
-    """When the reply is due; whole seconds for what waits, so that `run-due --at` can name the instant."""
-    if planned.delay in (Delay.NOW, Delay.SOON):
-        return start if planned.delay is Delay.NOW else start + _SOON
-    reminders = load_reminders(connection, state.queue_id)
-    text: str = getattr(reminders, planned.delay.value)
-    if not text:
-        return None
-    calendar = hours.make_calendar(load_queue(connection, state.queue_id))
-    due = hours.add(calendar, start, hours.parse_duration(text), clock=reminders.clock)
-    return whole_second(due)
-
-
-def whole_second(at: datetime) -> datetime:
-    """`at`, or the next whole second."""
-    return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
+def _was_written_to(connection: Connection, participant_id: int) -> bool:
+    """Whether this person has had a word of ours: nobody hears of the state of a case they were never told of."""
+    told = sa.select(planned_replies.c.id).where(
+        planned_replies.c.participant_id == participant_id,
+        planned_replies.c.state.not_in(("cancelled", "superseded", "failed")),
+    )
+    return connection.execute(told.limit(1)).first() is not None
 
 
 def _planned(row: Row[Any]) -> PlannedReply:

@@ -1,45 +1,42 @@
-"""What becomes of planned replies while they wait: put off, aimed at others, released, or dropped."""
-
-from datetime import datetime
+"""What becomes of planned replies while they wait: aimed at others, released, or dropped."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from cases import hours
 from cases.change import Change, Held
 from cases.model import CaseState
-from cases.plan import WAIT_FOR_AGENT
-from store.audience import find_agents
+from cases.plan import TO_STAFF, WAIT_FOR_AGENT, Audience, ReplyKind
+from store.audience import find_staff
 from store.events import add_event
-from store.people import load_queue, load_reminders
-from store.planned import whole_second
 from store.staff_lookup import held_answers
 from store.tables import planned_replies
-
-
-def put_off(connection: Connection, state: CaseState, wait: str, *, at: datetime) -> None:
-    """The reminders of the wait that goes on come after `wait` (ISO 8601) from `at`, by the queue's working time."""
-    reminders = load_reminders(connection, state.queue_id)
-    calendar = hours.make_calendar(load_queue(connection, state.queue_id))
-    due = whole_second(hours.add(calendar, at, hours.parse_duration(wait), clock=reminders.clock))
-    connection.execute(sa.update(planned_replies).where(_waits(state.id)).values(due_at=due))
 
 
 def aim_again(connection: Connection, state: CaseState, change: Change) -> None:
     """The reminders of the wait that goes on are for those who have the case now, at the times they had."""
     rows = connection.execute(
         sa.update(planned_replies)
-        .where(_waits(state.id), planned_replies.c.user_id.is_not(None))
+        .where(
+            planned_replies.c.case_id == state.id,
+            planned_replies.c.kind.in_(WAIT_FOR_AGENT & TO_STAFF),
+            planned_replies.c.state.in_(("waiting", "working")),
+        )
         .values(state="cancelled", lease_holder=None)
-        .returning(planned_replies.c.kind, planned_replies.c.due_at, planned_replies.c.not_after)
+        .returning(
+            planned_replies.c.kind,
+            planned_replies.c.due_at,
+            planned_replies.c.not_after,
+            planned_replies.c.cause_message_id,
+        )
     ).all()
-    staff = find_agents(connection, state, now=change.at)
-    for kind, due_at, not_after in sorted({(row.kind, row.due_at, row.not_after) for row in rows}):
-        for user in staff:
+    for kind, due_at, not_after, cause in dict.fromkeys(tuple(row) for row in rows):
+        audience = Audience.LEAD if kind == ReplyKind.ESCALATION else Audience.AGENTS
+        for user in find_staff(connection, state, audience, now=change.at):
             connection.execute(
                 sa.insert(planned_replies).values(
                     case_id=state.id,
                     kind=kind,
+                    cause_message_id=cause,
                     user_id=user.id,
                     note="",
                     once_key=f"{kind}:{state.id}:{state.version}:{due_at.timestamp():.0f}:user_id:{user.id}",
@@ -66,11 +63,3 @@ def settle_held(connection: Connection, state: CaseState, change: Change) -> Non
     ).all()
     if settled:
         add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what=f"held answer {change.held}")
-
-
-def _waits(case_id: int) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        planned_replies.c.case_id == case_id,
-        planned_replies.c.kind.in_(WAIT_FOR_AGENT),
-        planned_replies.c.state.in_(("waiting", "working")),
-    )

@@ -1,4 +1,4 @@
-"""Acknowledgements that are over a limit: each moved to its slot, and all for one address gathered into one mail.
+"""Acknowledgements and status mails over a limit: each moved to its slot, all for one address gathered into one mail.
 
 A postponed reply is a waiting row of `planned_replies` whose `last_error` is the limit, and has a place in `sendings`.
 All places of an address whose time has come move together: what waits for one address goes out in one mail.
@@ -6,18 +6,19 @@ All places of an address whose time has come move together: what waits for one a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from cases.limits import Going, Slot
+from cases.limits import CAPPED, Going, Slot
 from cases.plan import ReplyKind
 from store.claims import is_ours
+from store.due_times import whole_second
 from store.events import add_event
 from store.planned import PlannedReply, record_planned
 from store.sendings import PLACES, RESERVED, WAITS, add_row
-from store.tables import cases, planned_replies, sendings
+from store.tables import cases, participants, planned_replies, sendings
 
 # In one mail at most: more wait for the mail after it. Each is an event in the transaction that writes the mail.
 _MOST_TOGETHER = 5000
@@ -26,7 +27,7 @@ _IN_HAND = ("waiting", "working")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gathered:
-    """Other acknowledgements that wait for the same address: their rows, the numbers of their cases, oldest first.
+    """Others of the kind that wait for the same address: their rows, the numbers of their cases, oldest first.
 
     `not_after` is the last instant at which one of them is still of use.
     """
@@ -47,7 +48,7 @@ def postpone(
 
     A reply that would only go out after its `not_after` is superseded, as one that waited too long for the way out is.
     """
-    at, reason = _whole_second(slot.at), slot.reason
+    at, reason = whole_second(slot.at), slot.reason
     is_acknowledgement = planned.kind is ReplyKind.ACKNOWLEDGEMENT
     ahead = _place_ahead(connection, going, now) if is_acknowledgement else None
     if ahead is not None and ahead <= at:
@@ -64,27 +65,27 @@ def postpone(
         return
     had_a_place = is_acknowledgement and _take_place(connection, planned, going, slot, at=at, now=now)
     if not had_a_place:
-        what = f"{_say(planned.kind)} postponed to {at:%Y-%m-%d %H:%M:%S} UTC ({reason})"
+        what = f"{planned.kind.words} postponed to {at:%Y-%m-%d %H:%M:%S} UTC ({reason})"
         add_event(connection, case_id=planned.case_id, at=now, actor="casepost", what=what)
 
 
-def gather(connection: Connection, planned: PlannedReply, going: Going) -> Gathered:
-    """What else waits for the address of an acknowledgement that may go out."""
-    if planned.kind is not ReplyKind.ACKNOWLEDGEMENT:
+def gather(connection: Connection, planned: PlannedReply, going: Going, *, now: datetime) -> Gathered:
+    """What else waits for the address of an acknowledgement or status mail that may go out."""
+    if planned.kind not in CAPPED:
         return NOBODY_ELSE
-    rows = connection.execute(
+    found = (
         sa.select(planned_replies.c.id, planned_replies.c.case_id, planned_replies.c.not_after, cases.c.number)
-        .join(sendings, sendings.c.case_id == planned_replies.c.case_id)
         .join(cases, cases.c.id == planned_replies.c.case_id)
-        .where(
-            *_places_of(going),
-            *_is_waiting_acknowledgement(),
-            planned_replies.c.id != planned.id,
-            cases.c.id != planned.case_id,
-        )
+        .where(planned_replies.c.id != planned.id, cases.c.id != planned.case_id)
         .order_by(planned_replies.c.id)
         .limit(_MOST_TOGETHER)
-    ).all()
+    )
+    if planned.kind is ReplyKind.ACKNOWLEDGEMENT:
+        found = found.join(sendings, sendings.c.case_id == planned_replies.c.case_id)
+        found = found.where(*_places_of(going), *_is_waiting_acknowledgement())
+    else:
+        found = found.where(*_is_due_to_the_same(planned, now))
+    rows = connection.execute(found).all()
     return Gathered(
         planned_ids=tuple(row.id for row in rows),
         case_ids=tuple(row.case_id for row in rows),
@@ -97,10 +98,11 @@ def end_together(
     connection: Connection, planned: PlannedReply, going: Going, gathered: Gathered, *, number: str, now: datetime
 ) -> None:
     """The mail of case `number` goes out: it has no place any more, and those gathered in it are done with it."""
-    if planned.kind is not ReplyKind.ACKNOWLEDGEMENT:
+    if planned.kind not in CAPPED:
         return
     gone = sendings.c.case_id.in_([planned.case_id, *gathered.case_ids])
-    connection.execute(sa.delete(sendings).where(*_places_of(going), gone))
+    if planned.kind is ReplyKind.ACKNOWLEDGEMENT:
+        connection.execute(sa.delete(sendings).where(*_places_of(going), gone))
     if not gathered.planned_ids:
         return
     done = connection.execute(
@@ -109,7 +111,8 @@ def end_together(
         .values(state="done", lease_holder=None, lease_until=None)
         .returning(planned_replies.c.case_id)
     ).scalars()
-    what = f"acknowledged together with CP-{number}, in one mail"
+    said = "acknowledged" if planned.kind is ReplyKind.ACKNOWLEDGEMENT else "told how it stands"
+    what = f"{said} together with CP-{number}, in one mail"
     for case_id in sorted(done):
         add_event(connection, case_id=case_id, at=now, actor="casepost", what=what)
 
@@ -159,6 +162,22 @@ def _is_waiting_acknowledgement() -> Sequence[sa.ColumnElement[bool]]:
     return (planned_replies.c.kind == ReplyKind.ACKNOWLEDGEMENT, planned_replies.c.state.in_(_IN_HAND))
 
 
+def _is_due_to_the_same(planned: PlannedReply, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
+    """Replies of the kind that are due to the same person about other cases."""
+    one, other = participants.alias(), participants.alias()
+    same = (
+        sa.select(other.c.id)
+        .join(one, one.c.address_key == other.c.address_key)
+        .where(one.c.id == planned.participant_id, other.c.reply_address == one.c.reply_address)
+    )
+    return (
+        planned_replies.c.kind == planned.kind,
+        planned_replies.c.state.in_(_IN_HAND),
+        planned_replies.c.due_at <= now,
+        planned_replies.c.participant_id.in_(same),
+    )
+
+
 def _supersede(connection: Connection, which: Sequence[sa.ColumnElement[bool]]) -> list[int]:
     ended = sa.update(planned_replies).where(*which).values(state="superseded", lease_holder=None, lease_until=None)
     return list(connection.execute(ended.returning(planned_replies.c.case_id)).scalars())
@@ -172,14 +191,5 @@ def _end_too_late(connection: Connection, planned: PlannedReply, reason: str, *,
 def _say_too_late(
     connection: Connection, case_id: int, reason: str, now: datetime, *, kind: ReplyKind = ReplyKind.ACKNOWLEDGEMENT
 ) -> None:
-    what = f"{_say(kind)} superseded: it would have gone out too late ({reason})"
+    what = f"{kind.words} superseded: it would have gone out too late ({reason})"
     add_event(connection, case_id=case_id, at=now, actor="casepost", what=what)
-
-
-def _whole_second(at: datetime) -> datetime:
-    """The next whole second, so that `run-due --at` can name the slot."""
-    return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
-
-
-def _say(kind: ReplyKind) -> str:
-    return kind.value.replace("_", " ")

@@ -14,7 +14,19 @@ from sqlalchemy.engine import Connection
 from cases.address import strip_tag
 from cases.change import Change
 from cases.identity import Verdict
-from cases.limits import ANSWERED_WITHIN, DAY, HOUR, Going, History, Limits, Sent, Slot, decide_slot, key_subject
+from cases.limits import (
+    ANSWERED_WITHIN,
+    CAPPED,
+    DAY,
+    HOUR,
+    Going,
+    History,
+    Limits,
+    Sent,
+    Slot,
+    decide_slot,
+    key_subject,
+)
 from cases.mail import Source
 from cases.model import MessageKind
 from cases.plan import TRAITS, ReplyKind
@@ -80,7 +92,7 @@ def hold_address(database: Database, connection: Connection, limits: Limits, goi
 def find_slot(connection: Connection, limits: Limits, going: Going, *, now: datetime) -> Slot | None:
     """None when the mail may go out now, else when and why not before; exact after `hold_address`."""
     history = History(
-        acknowledged=_acknowledged(connection, limits, going, now),
+        same_kind=_same_kind(connection, limits, going, now),
         all_mail=_all_mail(connection, limits, going, now),
         same_subject=_same_subject(connection, limits, going, now),
         unproved=_unproved(connection, limits, going, now),
@@ -144,11 +156,11 @@ def _sent_to(going: Going, *, since: datetime, now: datetime) -> sa.Select[datet
     )
 
 
-def _acknowledged(connection: Connection, limits: Limits, going: Going, now: datetime) -> tuple[datetime, ...]:
+def _same_kind(connection: Connection, limits: Limits, going: Going, now: datetime) -> tuple[datetime, ...]:
     most = max(limits.per_address_hour, limits.per_address_day)
-    if going.kind is not ReplyKind.ACKNOWLEDGEMENT or not most:
+    if going.kind not in CAPPED or not most:
         return ()
-    sent = _sent_to(going, since=now - DAY, now=now).where(sendings.c.kind == ReplyKind.ACKNOWLEDGEMENT)
+    sent = _sent_to(going, since=now - DAY, now=now).where(sendings.c.kind == going.kind)
     return tuple(row.at for row in connection.execute(sent.limit(most)))
 
 

@@ -285,6 +285,21 @@ sendings = sa.Table(
     sa.Index(None, "address_key", "at"),
 )
 
+# Each time a case waits for an agent: for the first answer, then for a next one. Without an answer: only `ended_at`.
+waits = sa.Table(
+    "waits",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    _case(),
+    sa.Column("queue_id", BigId, sa.ForeignKey("queues.id"), nullable=False),
+    sa.Column("first", sa.Boolean, nullable=False),
+    sa.Column("began_at", Instant, nullable=False),
+    sa.Column("promised_at", Instant),
+    sa.Column("answered_at", Instant),
+    sa.Column("ended_at", Instant),
+    sa.Index(None, "queue_id", "began_at"),
+)
+
 attempts = sa.Table(
     "attempts",
     metadata,

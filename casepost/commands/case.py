@@ -13,6 +13,7 @@ from casepost.plain import inert_line
 from casepost.tables import print_table
 from cases.change import Change, Settings
 from cases.model import Happening, Status
+from ingest.commands import parse_wait
 from store.errors import NotFound, Refused
 from store.people import find_user, queue_by_name
 from store.views import list_cases, show_case
@@ -91,6 +92,25 @@ def reopen(number: str, as_json: bool, config_file: Path | None) -> None:
     state = find_case(app, number)
     if state.status is Status.CLOSED:
         change_case(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, happenings=(Happening.REOPENED,)))
+    report_case(app, state.number, as_json=as_json)
+
+
+@case.command()
+@click.argument("number")
+@click.argument("time")
+@json_option
+@config_option
+def wait(number: str, time: str, as_json: bool, config_file: Path | None) -> None:
+    """Keep an open case with its agents, who are reminded in TIME: 2d, 4h, 1w, in the queue's working hours."""
+    app = open_app(config_file)
+    length = parse_wait(time)
+    if length is None:
+        raise click.BadParameter(f"{time!r} is no time such as 2d, 4h or 1w", param_hint="TIME")
+    state = find_case(app, number)
+    if state.status is Status.CLOSED:
+        raise Refused(f"case {state.number} is closed and waits for nobody; `casepost case reopen` it first")
+    settings, put_off = Settings(wait=length), (Happening.PUT_OFF,)
+    change_case(app, Change(actor=ACTOR, at=app.clock(), case_id=state.id, happenings=put_off, settings=settings))
     report_case(app, state.number, as_json=as_json)
 
 

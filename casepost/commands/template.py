@@ -14,6 +14,7 @@ from casepost.plain import inert_line
 from casepost.tables import print_table
 from responder.check import Finding, check_template
 from responder.templates import Template, Templates
+from responder.variables import list_variables
 from store.errors import NotFound
 
 _COLUMNS = ["name", "languages", "own", "saved"]
@@ -52,6 +53,24 @@ def check(names: tuple[str, ...], languages: tuple[str, ...], as_json: bool, con
     else:
         _print_findings(findings)
     click.get_current_context().exit(1 if any(finding.is_fault for finding in findings) else 0)
+
+
+@template.command("variables")
+@click.option("--language", default="en", show_default=True, help="The made-up case in this language.")
+@json_option
+def list_the_variables(language: str, as_json: bool) -> None:
+    """List what a template may say, each with what it is and how it looks in the made-up case."""
+    rows = [{"variable": one.path, "what": one.what, "example": list(one.examples)} for one in list_variables(language)]
+    if as_json:
+        print_json(rows)
+    else:
+        shown = [row | {"example": _shorten(row["example"])} for row in rows]
+        print_table(shown, ["variable", "example", "what"], empty="There are no variables.")
+
+
+def _shorten(examples: Sequence[str]) -> str:
+    """The examples in one cell: of words of several lines the first."""
+    return ", ".join(one.partition("\n")[0] + (" …" if "\n" in one else "") for one in examples)
 
 
 def _print_findings(findings: Sequence[Finding]) -> None:

@@ -14,7 +14,7 @@ from casepost.commands.common import config_option, json_option, open_app, parse
 from casepost.plain import inert, inert_line
 from cases.errors import PermanentError
 from cases.mail import Address
-from cases.plan import ReplyKind
+from cases.plan import TO_STAFF, ReplyKind
 from cases.reference import Role, make_message_id
 from responder.compose import Letter, compose
 from responder.letters import write_letter
@@ -27,8 +27,6 @@ from store.errors import NotFound
 from store.people import agents_of, load_queues, load_reminders
 from store.planned import PlannedReply
 from store.tables import messages, participants
-
-_TO_STAFF = frozenset({ReplyKind.AGENT_MAIL, ReplyKind.AGENT_REMINDER, ReplyKind.AGENT_REPORT})
 
 
 class NoPreview(PermanentError):
@@ -109,7 +107,7 @@ def _plan(app: App, name: str, number: str) -> PlannedReply:
             sa.select(sa.func.min(participants.c.id)).where(participants.c.case_id == state.id)
         ).scalar()
         cause = connection.execute(sa.select(sa.func.max(messages.c.id)).where(messages.c.case_id == state.id)).scalar()
-    to_staff = kind in _TO_STAFF
+    to_staff = kind in TO_STAFF
     if (agent if to_staff else participant) is None:
         raise NoPreview(f"nobody is left to write to in case {number}")
     return PlannedReply(

@@ -22,6 +22,7 @@ from casepost.demo.wording import (
     text_of,
 )
 from casepost.plain import inert_line, shorten_address, show_size
+from cases.plan import TO_STAFF
 from responder.words import name_language
 from store.clock import real_clock
 
@@ -33,7 +34,6 @@ _WRITTEN_LINES = 4
 _MOST_LINES = {"agent_mail": 0, "agent_reminder": 2}  # the agent is sent what stands above already
 _USUALLY = 6
 _STYLES = {"in": "bold yellow", "case": "bold magenta", "out": "bold cyan", "time": "bold green"}
-_TO_STAFF = frozenset({"agent_mail", "agent_reminder", "agent_report"})
 
 
 class Timeline:
@@ -120,7 +120,7 @@ class Timeline:
             self.detail("planned", say_due(due, zone=self.zone))
 
     def _arrived(self, arrived: Arrived) -> None:
-        mail, staff = arrived.delivered.mail, arrived.kind in _TO_STAFF
+        mail, staff = arrived.delivered.mail, arrived.kind in TO_STAFF
         language = str(mail.get("Content-Language", ""))
         said = f", in {name_language(language, 'en')}" if language and not staff else ""
         self.entry(arrived.at, "out", f"{arrived.kind.replace('_', ' ')} to {arrived.delivered.to}{said}")

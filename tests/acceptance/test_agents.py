@@ -32,8 +32,40 @@ def test_agents_are_reminded_at_the_instant_that_next_due_names_and_only_once(se
     reminder = sent_to(sink, AGENT, 2)[1]
     assert reminder["Auto-Submitted"] == "auto-generated"
     assert number_of(reminder) == number
-    service.run("run-due", "--at", (early + timedelta(days=5)).isoformat())
+    service.run("run-due", "--at", (early + timedelta(minutes=1)).isoformat())
     assert len(sent_to(sink, AGENT)) == 2
+
+
+def test_a_case_that_stays_unanswered_is_escalated_once_and_the_seller_is_told_once(
+    service: Service, sink: Sink
+) -> None:
+    number = _open_case(service, sink)
+    reminded = service.case(number)["next_due"]["at"]
+    service.run("run-due", "--at", reminded)
+    due = service.case(number)["next_due"]
+    assert due["kind"] == "escalation"
+    service.run("run-due", "--at", due["at"])
+    service.run("run-due", "--at", (datetime.fromisoformat(due["at"]) + timedelta(days=30)).isoformat())
+    escalation = sent_to(sink, AGENT, 3)[2]  # the queue has no lead
+    assert (len(sent_to(sink, AGENT)), len(sent_to(sink, SELLER))) == (3, 2)
+    assert "Nobody has answered" in str(escalation["Subject"])
+    status = sent_to(sink, SELLER, 2)[1]
+    assert (status["Auto-Submitted"], number_of(status)) == ("auto-generated", number)
+    assert "not forgotten" in text_of(status)
+
+
+def test_a_seller_who_stays_silent_is_reminded_and_the_case_closed_by_its_notice(service: Service, sink: Sink) -> None:
+    number = _open_case(service, sink)
+    reply, to = answer(sent_to(sink, AGENT)[0], "Which address shall it go to?", sender=AGENT)
+    service.send(reply, sender=AGENT, to=[to])
+    sent_to(sink, SELLER, 2)
+    for count, (kind, status) in enumerate((("reminder", "waiting"), ("closing", "closed")), start=3):
+        due = wait_until(lambda: service.case(number)["next_due"])
+        assert due["kind"] == kind
+        service.run("run-due", "--at", due["at"])
+        assert sent_to(sink, SELLER, count)[-1]["Auto-Submitted"] == "auto-generated"
+        assert service.case(number)["status"] == status
+    assert service.case(number)["next_due"] is None
 
 
 def test_an_answer_cancels_the_reminder(service: Service, sink: Sink) -> None:
@@ -43,11 +75,11 @@ def test_an_answer_cancels_the_reminder(service: Service, sink: Sink) -> None:
     service.send(reply, sender=AGENT, to=[to])
     sent_to(sink, SELLER, 2)
 
-    assert service.case(number)["next_due"] is None
+    assert service.case(number)["next_due"]["kind"] == "reminder"
     service.run("run-due", "--at", due_at)
     assert len(sent_to(sink, AGENT)) == 1
     events = [event["what"] for event in service.case(number)["events"]]
-    assert "agent reminder cancelled: agent answered" in events
+    assert "agent reminder, escalation and status mail cancelled: agent answered" in events
 
 
 def test_an_agent_closes_by_mail_after_an_answer_and_the_seller_opens_the_case_again(

@@ -1,5 +1,6 @@
 """What is due becomes a mail, and the outbox is handed over: once, in order, never for nothing; on both databases."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from store.apply import apply
 from store.outbox import (
     next_try_at,
 )
+from store.people import add_user
 from store.store import Store
 from store.tables import outbox, participants, planned_replies
 from tests.casework import AGENT, NOW, SELLER, make_mail
@@ -96,7 +98,7 @@ def test_what_is_due_is_written_once_and_is_on_record(office: Office, case: Appl
     assert office.write() == 2
     assert office.write() == 0
     assert states(office) == [("acknowledgement", "queued"), ("agent_mail", "queued")]
-    assert dict(office.planned()) == {"acknowledgement": "done", "agent_mail": "done", "agent_reminder": "waiting"}
+    assert {kind for kind, state in office.planned() if state == "done"} == {"acknowledgement", "agent_mail"}
     kinds = [message["kind"] for message in office.case(case.number)["messages"]]
     assert kinds == ["seller", "acknowledgement"]
 
@@ -107,7 +109,7 @@ def test_a_reply_that_is_no_longer_wanted_when_it_is_due_is_superseded_and_says_
     office.write()
     with office.store.cases.write() as connection:  # a state that no plan has cancelled it for
         connection.execute(sa.text("UPDATE cases SET status = 'closed'"))
-    office.write(now=NOW + timedelta(days=3))
+    office.write(now=NOW + timedelta(days=1))
     assert dict(office.planned())["agent_reminder"] == "superseded"
     assert "agent reminder no longer wanted" in office.events(case.number)
 
@@ -133,6 +135,34 @@ def test_one_reply_that_cannot_be_written_does_not_stop_those_behind_it(office: 
     (row,) = office.rows(sa.select(planned_replies).where(planned_replies.c.kind == "acknowledgement"))
     assert "acknowledgement" in row.last_error or "nonsense" in row.last_error
     assert row.due_at > NOW
+
+
+def administrators_mails(office: Office, now: datetime = NOW) -> list[OutgoingMail]:
+    office.write(now=now)
+    while office.deliver(now=now):
+        pass
+    return [one for one in office.way.tried if one.envelope_to == "admin@office.example"]
+
+
+@pytest.mark.parametrize("shipped_stands_behind", [True, False])
+def test_administrators_are_told_once_a_day_of_a_template_that_fails(
+    office: Office, tmp_path: Path, *, shipped_stands_behind: bool
+) -> None:
+    with office.store.cases.write() as connection:
+        add_user(connection, "admin@office.example", role="admin", queue_ids=[], now=NOW)
+    own = tmp_path / "own"
+    shutil.copytree(shipped_folder(), own)
+    (own / "en" / "acknowledgement.md").write_text("Subject: x\n\n{{ case.nonsense }}\n")
+    other = Templates(shipped=shipped_folder(), own=own) if shipped_stands_behind else Templates(shipped=own)
+    office.templates = other
+    (told,) = administrators_mails(office)
+    assert "en/acknowledgement.md, line 3" in text_of(told)
+    assert ("nobody waits" in text_of(told)) is shipped_stands_behind
+    assert len(to_seller(office)) == int(shipped_stands_behind)
+    apply(office.store.cases, replace(new_case(office.store, 2, key="2"), at=NOW + timedelta(hours=1)))
+    assert len(administrators_mails(office, NOW + timedelta(hours=1))) == 1
+    apply(office.store.cases, replace(new_case(office.store, 3, key="3"), at=NOW + timedelta(days=1)))
+    assert len(administrators_mails(office, NOW + timedelta(days=1))) == 2
 
 
 def test_a_fault_of_the_program_in_one_reply_does_not_stop_those_behind_it(

@@ -53,8 +53,8 @@ class Desk:
             pass
         while self.office.deliver(now=at):
             pass
-        gone = self.office.way.tried[before:]
-        return [one for one in gone if one.envelope_to not in (AGENT, "rita@office.example")]
+        ours = {row.rfc_message_id for row in self.office.outbox() if row.kind == "acknowledgement"}
+        return [one for one in self.office.way.tried[before:] if one.id in ours]
 
     def due(self, holder: str = HOLDER) -> Due:
         return replace(self.office.due(), limits=self.limits, holder=holder)
@@ -344,3 +344,26 @@ def test_old_rows_are_swept_as_new_ones_come(desk: Desk) -> None:
     desk.receive("Five", NOW + 72 * HOUR)
     desk.write(NOW + 72 * HOUR)
     assert min(row.at for row in desk.office.rows(sa.select(sendings))) > NOW + HOUR
+
+
+def test_what_is_told_of_many_cases_of_one_address_is_told_in_one_mail(desk: Desk) -> None:
+    opened = [desk.receive(f"{SUBJECTS[number]} {number}", NOW + number * SECOND) for number in range(6)]
+    due = NOW + 48 * HOUR + 5 * SECOND
+    desk.write(due)
+    told = [row for row in desk.office.outbox() if row.kind == "status"]
+    assert len(told) == 1
+    text = text_of(next(one for one in desk.office.way.tried if one.id == told[0].rfc_message_id))
+    assert "The same is true of your other cases" in text
+    assert [f"CP-{one.number}" in text for one in opened] == [True] * 6
+    said = f"told how it stands together with CP-{opened[0].number}, in one mail"
+    assert all(said in desk.office.events(one.number) for one in opened[1:])
+
+
+def test_status_mails_to_one_address_have_the_caps_of_acknowledgements(desk: Desk) -> None:
+    for number in range(12):
+        desk.receive(SUBJECTS[number % 6] + " again" * number, NOW + number * 10 * MINUTE)
+    for number in range(12):
+        desk.write(NOW + 48 * HOUR + number * 10 * MINUTE)
+    told = [row for row in desk.office.outbox() if row.kind == "status"]
+    assert len(told) == 3 + 3  # three in each of the two hours; the third of each tells of what waited
+    assert {state for kind, state in desk.office.planned() if kind == "status"} <= {"done", "waiting"}

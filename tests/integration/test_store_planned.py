@@ -8,9 +8,8 @@ import sqlalchemy as sa
 
 from cases.change import Applied, Change, NewMessage
 from cases.model import Direction, Happening, MessageKind, Reminders
-from cases.plan import ReplyKind
+from cases.plan import AT_ONCE, ReplyKind
 from store.apply import apply
-from store.people import store_reminders
 from store.people_tables import queues, user_queues
 from store.planned import (
     claim_due,
@@ -21,6 +20,7 @@ from store.planned import (
     record_render_failure,
     renew_due,
 )
+from store.seeding import store_reminders
 from store.store import Store
 from store.tables import planned_replies
 from tests.casework import NOW, make_mail
@@ -55,15 +55,17 @@ def test_a_new_case_plans_what_the_plan_says_for_whom_it_says(store: Store) -> N
         ("acknowledgement", True, False),
         ("agent_mail", False, True),
         ("agent_reminder", False, True),
+        ("escalation", False, True),
+        ("status", True, False),
     ]
-    assert len({row.once_key for row in rows}) == 3
+    assert len({row.once_key for row in rows}) == 5
     assert all(row.not_after > row.due_at for row in rows)
 
 
 def test_what_is_due_now_is_due_at_the_instant_of_the_change_and_what_waits_at_a_whole_second(store: Store) -> None:
     opened(store)
     rows = Office(store).rows(sa.select(planned_replies))
-    assert {row.due_at for row in rows if row.kind != "agent_reminder"} == {LATER}
+    assert {row.due_at for row in rows if row.kind in AT_ONCE} == {LATER}
     # A working day on from 10:00:30.25 in Berlin, rounded up.
     assert reminder_due(store) == datetime(2026, 11, 24, 9, 0, 31, tzinfo=UTC)
 
@@ -100,7 +102,7 @@ def test_the_reminder_counts_by_the_clock_of_the_configuration(store: Store, clo
 
 def test_an_empty_duration_switches_a_reminder_off(store: Store) -> None:
     with store.cases.write() as connection:
-        store_reminders(connection, Reminders(agent_after=""))
+        store_reminders(connection, Reminders(agent_after="", escalate_after=""))
     opened(store)
     assert reminder_due(store) is None
     assert [kind for kind, _ in Office(store).planned()] == ["acknowledgement", "agent_mail"]
@@ -110,7 +112,7 @@ def test_an_answer_cancels_the_reminder_and_says_so(store: Store) -> None:
     case = opened(store)
     answer(store, case)
     assert ("agent_reminder", "cancelled") in Office(store).planned()
-    assert "agent reminder cancelled: agent answered" in Office(store).events(case.number)
+    assert "agent reminder, escalation and status mail cancelled: agent answered" in Office(store).events(case.number)
     assert ("answer", "waiting") in Office(store).planned()
 
 

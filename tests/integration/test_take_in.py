@@ -219,7 +219,7 @@ def test_a_mail_that_no_reader_survives_is_quarantined_whole_as_a_case_of_its_qu
     shown = office.case(applied.number)
     assert (shown["queue"], shown["priority"]) == (RETURNS.name, "high")
     assert "stopped after 10 s" in shown["messages"][0]["text"]
-    assert {kind for kind, _ in office.planned()} == {"agent_mail", "agent_reminder"}
+    assert {kind for kind, _ in office.planned()} == {"agent_mail", "agent_reminder", "escalation"}
     assert [entry.id for entry in office.store.ledger.quarantined()] == [ledger_id]
     assert office.store.ledger.load(ledger_id).endswith(b"Boom.\n")
 

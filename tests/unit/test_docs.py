@@ -18,12 +18,13 @@ from casepost.config.fields import all_keys, variable_of
 from cases.model import Status
 from ingest.commands import COMMANDS
 from responder.render import find_faults
-from responder.sample import make_sample
 from responder.sandbox import Environment
 from responder.templates import Template, Templates, shipped_folder
 from responder.values import Values
+from responder.variables import list_variables
 from store import ledger_tables, tables
 from store.failpoints import Step
+from tests.variables_section import BEGIN, END, make_tables
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("casepost", "cases", "ingest", "responder", "store")
@@ -310,29 +311,15 @@ def variables(kind: type, prefix: str = "") -> Iterator[str]:
             yield from variables(inner, f"{path}[].")
 
 
-def variables_in_the_document() -> dict[str, str]:
-    """Each variable of docs/templates.md with its example."""
-    told: dict[str, str] = {}
-    parts = re.split(r"^Each of `([\w.]+)`:$", section("docs/templates.md", "Variables"), flags=re.MULTILINE)
-    for home, text in zip(["", *parts[1::2]], parts[::2], strict=True):
-        told |= {(f"{home}[]." if home else "") + cells[0].strip("`"): cells[2] for cells in rows(text)}
-    return told
+def test_every_variable_of_templates_is_described_and_no_other() -> None:
+    described = [one.path for one in list_variables()]
+    assert described == list(variables(Values))
+    assert len(described) == len(set(described))
 
 
-def test_every_variable_of_templates_is_documented_and_no_other() -> None:
-    assert sorted(variables_in_the_document()) == sorted(variables(Values))
-
-
-def test_the_examples_are_those_of_the_sample() -> None:
-    sample = make_sample("en")
-    for path, shown in variables_in_the_document().items():
-        if not shown.startswith("`"):
-            continue
-        value: object = sample
-        for name in path.split("."):
-            value = getattr(value, name.removesuffix("[]"))
-            value = value[0] if name.endswith("[]") and isinstance(value, tuple) else value
-        assert shown == f"`{value}`", path
+def test_the_document_has_the_variables_as_they_are_described() -> None:
+    made = section("docs/templates.md", "Variables").partition(BEGIN)[2].partition(END)[0]
+    assert made == make_tables(), "python -m tests.variables_section writes them anew"
 
 
 def test_every_filter_and_test_of_templates_is_documented_and_no_other() -> None:

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.hours import Calendar, Duration, add, make_calendar, next_opening, parse_duration, parse_hours
+from cases.hours import (
+    Calendar,
+    Duration,
+    add,
+    between,
+    make_calendar,
+    next_opening,
+    open_time,
+    parse_duration,
+    parse_hours,
+    working_day,
+)
 from cases.model import Queue
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -136,6 +147,52 @@ def test_hours_that_end_at_midnight_reach_the_next_day() -> None:
     assert due("2026-11-23 23:30", "PT1H", NIGHT) == "2026-11-24 22:30"
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "hours", "passed"),
+    [
+        ("2026-11-23 10:15", "2026-11-23 11:00", OFFICE, timedelta(minutes=45)),
+        ("2026-11-23 17:00", "2026-11-24 10:00", OFFICE, timedelta(hours=2)),
+        ("2026-11-27 16:00", "2026-11-30 10:00", OFFICE, timedelta(hours=3)),  # over the weekend
+        ("2026-11-28 12:00", "2026-11-29 12:00", OFFICE, timedelta()),
+        ("2026-12-23 17:00", "2026-12-28 10:00", OFFICE, timedelta(hours=11)),  # the 24th is no holiday, the rest is
+        ("2026-11-23 11:30", "2026-11-23 13:30", LUNCH, timedelta(hours=1)),
+        ("2026-11-23 10:00", "2026-11-23 10:00", OFFICE, timedelta()),
+        ("2026-11-24 10:00", "2026-11-23 10:00", OFFICE, timedelta()),
+        ("2026-11-23 23:30", "2026-11-24 22:30", NIGHT, timedelta(hours=1)),
+        ("2026-03-28 12:00", "2026-03-29 12:00", "24/7", timedelta(hours=23)),
+        ("2026-10-24 12:00", "2026-10-25 12:00", "24/7", timedelta(hours=25)),
+        ("2026-03-28 12:00", "2026-03-29 12:00", NIGHT, timedelta(hours=2, minutes=30)),  # from one to half past four
+        ("2026-10-24 12:00", "2026-10-25 12:00", NIGHT, timedelta(hours=4, minutes=30)),
+        ("2026-12-24 12:00", "2026-12-27 12:00", "24/7", timedelta(days=3)),
+    ],
+)
+def test_the_time_between_two_instants_is_the_open_time_that_passes(
+    start: str, end: str, hours: str, passed: timedelta
+) -> None:
+    assert between(calendar(hours), berlin(start), berlin(end)) == passed
+
+
+def test_the_time_between_is_exact_to_the_second_and_over_years() -> None:
+    begin = berlin("2026-11-23 10:00")
+    assert between(calendar(), begin, begin + timedelta(seconds=1, microseconds=5)) == timedelta(
+        seconds=1, microseconds=5
+    )
+    assert between(calendar("24/7"), begin, begin + timedelta(days=3000)) == timedelta(days=3000)
+
+
+@pytest.mark.parametrize(
+    ("hours", "length"),
+    [
+        (OFFICE, timedelta(hours=9)),
+        ("24/7", timedelta(hours=24)),
+        (LUNCH, timedelta(hours=6, minutes=30)),
+        ("Mon 22:00-24:00", timedelta(hours=2)),
+    ],
+)
+def test_a_working_day_is_as_long_as_the_queue_is_open_on_a_day(hours: str, length: timedelta) -> None:
+    assert working_day(parse_hours(hours)) == length
+
+
 def test_hours_in_which_no_day_is_ever_open_are_refused_where_they_are_used() -> None:
     shut = Calendar(zone=BERLIN, hours=parse_hours("Mon-Sun 09:00-10:00"), is_closed=lambda _day: True)
     with pytest.raises(ValueError, match="no opening"):
@@ -245,3 +302,42 @@ def test_a_later_start_is_never_due_earlier(
     one = _FIRST + timedelta(minutes=start)
     two = one + timedelta(minutes=later)
     assert add(hours, one, duration, clock=clock) <= add(hours, two, duration, clock=clock)
+
+
+_stretches = st.tuples(_starts, st.integers(-60, 6 * 24 * 60))
+
+
+@settings(max_examples=60, deadline=None)
+@given(which=st.sampled_from(_CALENDARS), stretch=_stretches)
+def test_the_time_between_agrees_with_counting_minute_by_minute(
+    which: tuple[str, tuple[str, ...]], stretch: tuple[int, int]
+) -> None:
+    hours = calendar(which[0], closing_days=which[1])
+    begin = _FIRST + timedelta(minutes=stretch[0])
+    slow = sum(_is_open(hours, begin + timedelta(minutes=one)) for one in range(stretch[1]))
+    assert between(hours, begin, begin + timedelta(minutes=stretch[1])) == timedelta(minutes=slow)
+
+
+@settings(max_examples=200, deadline=None)
+@given(which=st.sampled_from(_CALENDARS), stretch=_stretches, share=st.floats(0, 1))
+def test_a_stretch_is_as_long_as_its_parts_and_as_what_was_counted_up_around_it(
+    which: tuple[str, tuple[str, ...]], stretch: tuple[int, int], share: float
+) -> None:
+    hours = calendar(which[0], closing_days=which[1])
+    begin = _FIRST + timedelta(minutes=stretch[0])
+    end = begin + timedelta(minutes=max(stretch[1], 0))
+    middle = begin + (end - begin) * share
+    whole = between(hours, begin, end)
+    assert between(hours, begin, middle) + between(hours, middle, end) == whole
+    assert open_time(hours, begin - timedelta(days=9), end + timedelta(days=9)).between(begin, end) == whole
+
+
+@settings(max_examples=200, deadline=None)
+@given(which=st.sampled_from(_CALENDARS), start=_starts, minutes=st.integers(0, 23 * 60 + 59))
+def test_minutes_that_are_added_are_the_time_between(
+    which: tuple[str, tuple[str, ...]], start: int, minutes: int
+) -> None:
+    hours = calendar(which[0], closing_days=which[1])
+    begin = _FIRST + timedelta(minutes=start)
+    end = add(hours, begin, Duration(days=0, seconds=minutes * 60), clock="business")
+    assert between(hours, begin, end) == timedelta(minutes=minutes)

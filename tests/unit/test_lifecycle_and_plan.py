@@ -7,7 +7,19 @@ import pytest
 
 from cases.lifecycle import next_status
 from cases.model import Happening, Reminders, Status
-from cases.plan import AT_ONCE, TRAITS, WAIT_FOR_AGENT, Audience, Delay, ReplyKind, is_wanted, plan_after
+from cases.plan import (
+    ANSWERS,
+    AT_ONCE,
+    TO_STAFF,
+    TRAITS,
+    WAIT_FOR_AGENT,
+    WAIT_FOR_SELLER,
+    Audience,
+    Delay,
+    ReplyKind,
+    is_wanted,
+    plan_after,
+)
 
 ROOT = Path(__file__).parents[2]
 OPEN, WAITING, CLOSED = Status.OPEN, Status.WAITING, Status.CLOSED
@@ -76,17 +88,30 @@ def test_every_delay_but_now_is_a_duration_of_the_configuration() -> None:
 
 
 @pytest.mark.parametrize(("happening", "before"), list(product(Happening, Status)))
-def test_what_waits_for_an_agent_is_cancelled_exactly_when_the_case_is_not_open(
-    happening: Happening, before: Status
-) -> None:
+def test_a_wait_is_cancelled_exactly_when_it_is_over_or_begins_anew(happening: Happening, before: Status) -> None:
     after = next_status(before, happening)
     cancelled = plan_after(happening, before=before, after=after).cancel
-    assert cancelled == (frozenset() if after is OPEN else WAIT_FOR_AGENT)
+    agents = after is not OPEN or happening is Happening.PUT_OFF
+    seller = after is not WAITING or happening in ANSWERS
+    assert cancelled == (WAIT_FOR_AGENT if agents else frozenset()) | (WAIT_FOR_SELLER if seller else frozenset())
 
 
-def test_what_belongs_to_the_wait_for_an_agent_is_not_wanted_once_it_is_over() -> None:
-    for kind in WAIT_FOR_AGENT:
-        assert {status for status in Status if is_wanted(kind, status)} == {OPEN}
+def test_what_belongs_to_a_wait_is_wanted_while_it_goes_on_and_no_longer() -> None:
+    for kinds_of_wait, status in ((WAIT_FOR_AGENT, OPEN), (WAIT_FOR_SELLER, WAITING)):
+        for kind in kinds_of_wait:
+            assert {one for one in Status if is_wanted(kind, one)} == {status}
+
+
+def test_all_that_is_not_said_at_once_belongs_to_one_of_the_waits() -> None:
+    assert set(ReplyKind) - AT_ONCE == WAIT_FOR_AGENT | WAIT_FOR_SELLER
+    assert not WAIT_FOR_AGENT & WAIT_FOR_SELLER
+
+
+def test_what_goes_to_staff_is_told_to_staff_and_nothing_else_is() -> None:
+    of_staff = {Audience.AGENTS, Audience.COLLEAGUES, Audience.LEAD, Audience.ACTOR}
+    for happening, before, silent in EVERYTHING:
+        plan = plan_after(happening, before=before, after=next_status(before or OPEN, happening), silent=silent)
+        assert all((one.audience in of_staff) == (one.kind in TO_STAFF) for one in plan.add)
 
 
 @pytest.mark.parametrize("kind", sorted(AT_ONCE))
@@ -95,32 +120,37 @@ def test_what_is_said_at_once_leaves_in_any_state(kind: ReplyKind) -> None:
 
 
 def test_a_new_case_is_acknowledged_relayed_and_begins_the_wait() -> None:
-    assert kinds(Happening.OPENED, None) == {
-        ReplyKind.ACKNOWLEDGEMENT,
-        ReplyKind.AGENT_MAIL,
-        ReplyKind.AGENT_REMINDER,
-    }
+    assert kinds(Happening.OPENED, None) == {ReplyKind.ACKNOWLEDGEMENT, ReplyKind.AGENT_MAIL} | WAIT_FOR_AGENT
 
 
 def test_a_seller_who_writes_again_restarts_no_wait_that_runs() -> None:
     assert kinds(Happening.SELLER_WROTE, OPEN) == {ReplyKind.AGENT_MAIL}
-    assert kinds(Happening.SELLER_WROTE, WAITING) == {ReplyKind.AGENT_MAIL, ReplyKind.AGENT_REMINDER}
-    assert kinds(Happening.SELLER_WROTE, CLOSED) == {
-        ReplyKind.REOPENED,
-        ReplyKind.AGENT_MAIL,
-        ReplyKind.AGENT_REMINDER,
-    }
+    assert kinds(Happening.SELLER_WROTE, WAITING) == {ReplyKind.AGENT_MAIL} | WAIT_FOR_AGENT
+    assert kinds(Happening.SELLER_WROTE, CLOSED) == {ReplyKind.REOPENED, ReplyKind.AGENT_MAIL} | WAIT_FOR_AGENT
+
+
+@pytest.mark.parametrize("before", list(Status))
+@pytest.mark.parametrize("happening", sorted(ANSWERS))
+def test_every_answer_begins_the_wait_for_the_seller_with_its_reminder_and_its_end(
+    happening: Happening, before: Status
+) -> None:
+    assert kinds(happening, before) - {ReplyKind.ANSWER} == WAIT_FOR_SELLER
+
+
+def test_an_agent_who_asks_for_time_begins_the_wait_for_agents_anew() -> None:
+    assert kinds(Happening.PUT_OFF, OPEN) == kinds(Happening.PUT_OFF, WAITING) == WAIT_FOR_AGENT
+    assert kinds(Happening.PUT_OFF, CLOSED) == set()
 
 
 @pytest.mark.parametrize(("happening", "before"), list(product(Happening, (None, *Status))))
 def test_nothing_goes_to_a_sender_who_must_not_be_answered_unless_an_agent_writes(
     happening: Happening, before: Status | None
 ) -> None:
-    if happening in (Happening.AGENT_ANSWERED, Happening.ANSWER_HELD):
+    if happening in ANSWERS | {Happening.ANSWER_HELD}:
         return
     after = next_status(before or OPEN, happening)
     audiences = {one.audience for one in plan_after(happening, before=before, after=after, silent=True).add}
-    assert audiences <= {Audience.AGENTS, Audience.COLLEAGUES, Audience.ACTOR}
+    assert audiences <= {Audience.AGENTS, Audience.COLLEAGUES, Audience.LEAD, Audience.ACTOR}
 
 
 def test_a_stranger_a_robot_a_bounce_and_a_note_are_answered_by_nothing() -> None:
@@ -133,7 +163,7 @@ def test_a_stranger_a_robot_a_bounce_and_a_note_are_answered_by_nothing() -> Non
         for before in Status:
             after = next_status(before, happening)
             plan = plan_after(happening, before=before, after=after)
-            assert {one.audience for one in plan.add} <= {Audience.AGENTS}
+            assert {one.audience for one in plan.add if one.kind in AT_ONCE} <= {Audience.AGENTS}
 
 
 def test_only_an_agents_words_are_not_automatic_and_carry_no_mark_of_a_robot() -> None:

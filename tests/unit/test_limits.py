@@ -12,6 +12,7 @@ PROVED = Going(kind=ReplyKind.ACKNOWLEDGEMENT, address_key="jan@petersen.example
 UNPROVED = Going(kind=ReplyKind.ACKNOWLEDGEMENT, address_key="jan@petersen.example", proved=False, subject_key="s")
 FRESH = Going(kind=ReplyKind.ACKNOWLEDGEMENT, address_key="a@b.example", proved=False, subject_key="s", fresh=True)
 RELAY = Going(kind=ReplyKind.AGENT_MAIL, address_key="ada@office.example")
+STATUS = Going(kind=ReplyKind.STATUS, address_key="jan@petersen.example")
 DEFAULT = Limits()
 NO_LIMIT = Limits(per_address_hour=0, per_address_day=0, unproved_hour=0, same_subject_hours=0, robot_pair_day=0)
 
@@ -33,7 +34,7 @@ def slot(going: Going, limits: Limits = DEFAULT, **history: object) -> timedelta
 
 
 @pytest.mark.parametrize(
-    ("acknowledged", "waits"),
+    ("same_kind", "waits"),
     [
         ((), None),
         (ago(1, 2), None),
@@ -46,13 +47,12 @@ def slot(going: Going, limits: Limits = DEFAULT, **history: object) -> timedelta
         (ago(1, 2, 3, *range(61, 481, 60)), 24 * HOUR - timedelta(minutes=421)),  # both: the later one
     ],
 )
-def test_three_an_hour_and_ten_a_day_to_one_address(
-    acknowledged: tuple[datetime, ...], waits: timedelta | None
-) -> None:
-    assert slot(PROVED, acknowledged=acknowledged) == waits
-    assert slot(UNPROVED, acknowledged=acknowledged) == waits
-    assert slot(RELAY, acknowledged=acknowledged) is None
-    assert slot(PROVED, NO_LIMIT, acknowledged=acknowledged) is None
+def test_three_an_hour_and_ten_a_day_to_one_address(same_kind: tuple[datetime, ...], waits: timedelta | None) -> None:
+    assert slot(PROVED, same_kind=same_kind) == waits
+    assert slot(STATUS, same_kind=same_kind) == waits
+    assert slot(UNPROVED, same_kind=same_kind) == waits
+    assert slot(RELAY, same_kind=same_kind) is None
+    assert slot(PROVED, NO_LIMIT, same_kind=same_kind) is None
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_robot_gets_three_mails_a_day_of_whatever_kind(
 
 
 def test_the_reason_is_that_of_the_limit_that_stands_longest() -> None:
-    history = History(acknowledged=ago(1, 2, 3), same_subject=NOW - HOUR, unproved=NOW)
+    history = History(same_kind=ago(1, 2, 3), same_subject=NOW - HOUR, unproved=NOW)
     found = decide_slot(Limits(), UNPROVED, history, now=NOW)
     assert found is not None
     assert (
@@ -123,8 +123,8 @@ def test_the_reason_is_that_of_the_limit_that_stands_longest() -> None:
 @pytest.mark.parametrize(
     ("limits", "history", "said"),
     [
-        (Limits(per_address_hour=1), History(acknowledged=ago(1)), "1 acknowledgement an hour to one address"),
-        (Limits(per_address_hour=0), History(acknowledged=ago(*range(10))), "10 acknowledgements a day to one address"),
+        (Limits(per_address_hour=1), History(same_kind=ago(1)), "1 acknowledgement an hour to one address"),
+        (Limits(per_address_hour=0), History(same_kind=ago(*range(10))), "10 acknowledgements a day to one address"),
         (Limits(), History(unproved=NOW), "2000 acknowledgements an hour to senders who are not proved"),
         (Limits(), History(all_mail=robot(1, 2, 3)), "3 mails a day to an address that answers within a minute"),
     ],

@@ -1,6 +1,7 @@
 """The command line on real stores: cases, staff, screens, and what holds for all commands."""
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -50,14 +51,14 @@ def test_a_case_is_shown_however_its_number_was_copied(app: App, run: Run, form:
     assert shown.json["number"] == number
 
 
-@pytest.mark.parametrize("command", [("show",), ("close",), ("reopen",), ("assign",)])
+@pytest.mark.parametrize("command", [("show",), ("close",), ("reopen",), ("assign",), ("wait",)])
 @pytest.mark.parametrize(
     ("number", "said"), [("1111111111", "there is no case 1111111111"), ("x\x1b[2J", "is no case number")]
 )
 def test_an_unknown_number_ends_with_1_and_one_clear_line(
     run: Run, command: tuple[str, ...], number: str, said: str
 ) -> None:
-    more = ["agent@casepost.example"] if command == ("assign",) else []
+    more = {"assign": ["agent@casepost.example"], "wait": ["2d"]}.get(command[0], [])
     ended = run("case", *command, number, *more)
     assert (ended.code, ended.out) == (1, "")
     assert said in ended.err
@@ -73,6 +74,19 @@ def test_a_case_is_closed_reopened_and_assigned_and_the_document_printed(app: Ap
     assert document["assignee"] == "rita@casepost.example"
     assert {"operator"} <= {one["actor"] for one in document["events"]}
     assert document["next_due"]["kind"] == "agent_reminder"
+
+
+def test_an_open_case_is_put_off_and_its_reminder_comes_then(app: App, run: Run) -> None:
+    number = take_in(app, MAIL % (b"1", b"one"))
+    before = datetime.fromisoformat(run("case", "show", number, "--json").json["next_due"]["at"])
+    due = run("case", "wait", number, "3d", "--json").json["next_due"]
+    assert due["kind"] == "agent_reminder"
+    assert datetime.fromisoformat(due["at"]) >= before + timedelta(days=1)
+    nonsense = run("case", "wait", number, "soon")
+    assert (nonsense.code, "2d, 4h or 1w" in nonsense.err) == (2, True)
+    run("case", "close", number)
+    closed = run("case", "wait", number, "2d")
+    assert (closed.code, "reopen" in closed.err) == (1, True)
 
 
 def test_a_change_that_is_there_already_changes_nothing(app: App, run: Run) -> None:
