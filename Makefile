@@ -38,6 +38,10 @@ bench: .venv/dev.stamp ## Runs the benchmarks (ARGS names some)
 score: .venv/dev.stamp ## Says how well labelled mails are read (ARGS=--write puts it into docs/quality.md)
 	@$(BIN)/python -m tests.quality $(ARGS)
 
+.PHONY: letters
+letters: .venv/dev.stamp ## Pictures of every letter in every language, into build/letters (needs Chromium)
+	@$(BIN)/python -m tests.letters $(or $(ARGS),build/letters)
+
 .PHONY: format
 format: .venv/dev.stamp ## Formats the code and mends what ruff can mend
 	$(BIN)/ruff check --fix .
