@@ -162,12 +162,6 @@ def open_time(calendar: Calendar, since: datetime, until: datetime) -> OpenTime:
     )
 
 
-def working_day(hours: Hours) -> timedelta:
-    """How long a queue is open on a day on which it is open at all; days of unlike length by their average."""
-    lengths = [sum((_length(span) for span in day), timedelta()) for day in hours.spans if day]
-    return sum(lengths, timedelta()) / len(lengths)
-
-
 def _count_open(calendar: Calendar, instant: datetime, left: timedelta) -> datetime:
     """`left` of open time on from `instant`; an end that falls on a closing time moves to the next opening."""
     for start, end in _spans_from(calendar, instant):

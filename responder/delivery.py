@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from cases.model import Happening
 from cases.plan import WAIT_FOR_SELLER, ReplyKind
@@ -60,7 +61,7 @@ class Delivery:
 
     async def deliver_due(self, *, now: datetime, limit: int = 16) -> int:
         """Try what can be tried at `now`, at most `limit` mails side by side; how many were tried."""
-        await asyncio.to_thread(send_uncertain_again, self.cases, now=now)
+        await asyncio.to_thread(send_uncertain_again, self.cases, now=now, give_up=partial(_give_up, now=now))
         pause = await asyncio.to_thread(pause_until, self.cases, self.way)
         if pause is not None and pause > now:
             return 0
@@ -136,6 +137,14 @@ def _plan_consequence(mail: Outgoing, attempt: Attempt, now: datetime) -> Callab
         report = f"The {mail.kind.words} to {mail.envelope_to} did not arrive: {attempt.response}"
         return partial(report_unreachable, case_id=mail.case_id, report=report, now=now)
     return _plan_report(mail, attempt, now)
+
+
+def _give_up(connection: Connection, row: Row[Any], *, now: datetime) -> None:
+    """What follows when nobody will ever know whether a mail arrived: a seller is not waited for on such a ground."""
+    kind = ReplyKind(row.kind)
+    if kind in WAIT_FOR_SELLER:
+        report = f"Nobody knows whether the {kind.words} to {row.envelope_to} arrived, it was handed over twice"
+        report_unreachable(connection, case_id=row.case_id, report=report, now=now)
 
 
 def _plan_report(mail: Outgoing, attempt: Attempt, now: datetime) -> Callable[[Connection], None] | None:

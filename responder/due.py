@@ -219,8 +219,11 @@ class _Written:
 def _not_after(planned: PlannedReply, gathered: Gathered, now: datetime) -> datetime | None:
     """The mail is of use for as long as one of those gathered in it is; one of a wait, as long as the wait goes on.
 
-    After an outage of a week nobody has been reminded, and whoever is waited for still is.
+    After an outage of a week nobody has been reminded, and whoever is waited for still is. A closing notice is never
+    too old: its case would wait for ever.
     """
+    if planned.kind is ReplyKind.CLOSING:
+        return None
     if planned.kind in WAIT_FOR_AGENT | WAIT_FOR_SELLER:
         return now + timedelta(days=TRAITS[planned.kind].days_of_use)
     return max((at for at in (planned.not_after, gathered.not_after) if at is not None), default=None)

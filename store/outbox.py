@@ -230,19 +230,23 @@ def free_lapsed_outgoing(database: Database, *, now: datetime, node: str = "") -
         return int(unsure.rowcount + queued.rowcount)
 
 
-def send_uncertain_again(database: Database, *, now: datetime) -> int:
+def send_uncertain_again(
+    database: Database, *, now: datetime, give_up: Callable[[Connection, Row[Any]], None] | None = None
+) -> int:
     """Automatic mails of which nobody knows are sent once more, with the same Message-ID; how many.
 
-    A second uncertain end is final: the mail was handed over twice, that is enough of a chance.
+    A second uncertain end is final: the mail was handed over twice, that is enough of a chance. `give_up` is told of
+    each such row, in the same transaction.
     """
     with database.write() as connection:
         due = sa.and_(outbox.c.state == "uncertain", outbox.c.automatic, outbox.c.next_try_at <= now)
         twice = sa.exists().where(
             attempts.c.outbox_id == outbox.c.id, attempts.c.result == "sent_again", attempts.c.at <= now
         )
-        connection.execute(
-            sa.update(outbox).where(due, twice).values(state="failed", last_error="uncertain after two tries")
-        )
+        ended = sa.update(outbox).where(due, twice).values(state="failed", last_error="uncertain after two tries")
+        for row in connection.execute(ended.returning(*outbox.c)).all():
+            if give_up is not None:
+                give_up(connection, row)
         again = connection.execute(
             sa.update(outbox).where(due).values(state="queued", next_try_at=now).returning(outbox.c.id)
         ).scalars()

@@ -52,7 +52,7 @@ def add_planned(
         return
     people = find_people(connection, state, planned.audience, change)
     if planned.kind is ReplyKind.STATUS:
-        people = [(column, one) for column, one in people if _was_written_to(connection, one)]
+        people = [(column, one) for column, one in people if _was_written_to(connection, state, one)]
     if not people and planned.audience in (Audience.AGENTS, Audience.COLLEAGUES, Audience.LEAD):
         what = f"nobody to send the {planned.kind.words} to: the queue has no agents"
         add_event(connection, case_id=state.id, at=change.at, actor="casepost", what=what)
@@ -188,9 +188,10 @@ def next_due_at(database: Database) -> datetime | None:
         ).scalar()
 
 
-def _was_written_to(connection: Connection, participant_id: int) -> bool:
+def _was_written_to(connection: Connection, state: CaseState, participant_id: int) -> bool:
     """Whether this person has had a word of ours: nobody hears of the state of a case they were never told of."""
     told = sa.select(planned_replies.c.id).where(
+        planned_replies.c.case_id == state.id,
         planned_replies.c.participant_id == participant_id,
         planned_replies.c.state.not_in(("cancelled", "superseded", "failed")),
     )

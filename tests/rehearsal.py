@@ -39,9 +39,8 @@ class Rehearsal:
 
     def do(self, now: datetime) -> None:
         """Do all that is due at `now`, as after an outage: nothing was done since."""
-        while self.office.write(now=now):
-            while self._deliver(now):
-                pass
+        while self.office.write(now=now) + self._deliver(now):
+            pass
 
     def timed(self) -> list[tuple[datetime, str, str]]:
         """What left of reminders, escalations, status mails and closings; of one instant by kind."""

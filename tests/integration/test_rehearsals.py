@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from cases.model import Reminders
-from responder.outcome import Failed, Outcome, OutgoingMail, Sent
+from responder.outcome import Failed, Outcome, OutgoingMail, Sent, Uncertain
 from store.people import add_user, find_user
 from store.people_tables import queues
 from store.seeding import store_reminders
@@ -17,7 +17,7 @@ from store.tables import waits
 from tests.casework import AGENT, SELLER
 from tests.office import Office
 from tests.rehearsal import Rehearsal, berlin
-from tests.service import mail, text_of
+from tests.service import answer, mail, text_of
 
 LEAD = "lead@office.example"
 FRIDAY = berlin(2026, 5, 22, 16)  # Monday is a holiday: Whit Monday
@@ -302,3 +302,51 @@ def test_an_escalation_that_is_planned_goes_to_whoever_stands_in_for_a_lead_who_
         send_away(connection, lead, until=FRIDAY + timedelta(days=30), delegate=deputy, now=FRIDAY)
     rehearsal.run(WEDNESDAY)
     assert [to for _, kind, to in rehearsal.timed() if kind == "escalation"] == ["deputy@office.example"]
+
+
+def test_a_seller_who_writes_while_the_closing_notice_is_on_its_way_keeps_the_case_open(rehearsal: Rehearsal) -> None:
+    number = opened(rehearsal)
+    rehearsal.says(AGENT, "Which address?", berlin(2026, 5, 26, 10))
+    rehearsal.run(berlin(2026, 5, 28, 10))
+    reply, address = answer(rehearsal.sent_to(SELLER)[-1], "To Berlin.", sender=SELLER)
+    closing = berlin(2026, 6, 4, 10)
+    written: list[OutgoingMail] = []
+
+    def writes_meanwhile(outgoing: OutgoingMail) -> Outcome:
+        if outgoing.envelope_to == SELLER and not written:
+            written.append(outgoing)
+            rehearsal.office.receive(reply, address, sender=SELLER, now=closing)
+        return Sent(response="250 OK")
+
+    rehearsal.office.way.answer = writes_meanwhile
+    rehearsal.run(closing)
+    assert written
+    assert status(rehearsal, number) == "open"
+
+
+def test_a_closing_notice_that_cannot_leave_for_days_gives_the_case_back_to_the_agents(rehearsal: Rehearsal) -> None:
+    number = opened(rehearsal)
+    rehearsal.says(AGENT, "Which address?", berlin(2026, 5, 26, 10))
+    rehearsal.run(berlin(2026, 5, 28, 10))
+    down = Failed(temporary=True, code=None, enhanced="", text="connection refused", way_down=True)
+    rehearsal.office.way.answer = lambda _mail: down
+    for day in range(7):
+        rehearsal.do(berlin(2026, 6, 4, 10) + timedelta(days=day))
+    assert status(rehearsal, number) == "open"
+    rehearsal.office.way.answer = lambda _mail: Sent(response="250 OK")
+    rehearsal.do(berlin(2026, 6, 11, 11))
+    assert any("closing notice" in text_of(one) for one in rehearsal.sent_to(AGENT))
+
+
+@pytest.mark.parametrize("kind", ["reminder", "closing"])
+def test_who_may_not_have_got_it_is_not_waited_for(rehearsal: Rehearsal, kind: str) -> None:
+    number = opened(rehearsal)
+    rehearsal.says(AGENT, "Which address?", berlin(2026, 5, 26, 10))
+    due = berlin(2026, 5, 28, 10) if kind == "reminder" else berlin(2026, 6, 4, 10)
+    rehearsal.run(due - timedelta(minutes=1))
+    lost = Uncertain(text="the answer to the final dot was lost")
+    rehearsal.office.way.answer = lambda one: lost if one.envelope_to == SELLER else Sent(response="250 OK")
+    for minutes in (0, 16, 32, 33):
+        rehearsal.do(due + timedelta(minutes=minutes))
+    assert status(rehearsal, number) == "open"
+    assert any("Nobody knows" in text_of(one) for one in rehearsal.sent_to(AGENT))

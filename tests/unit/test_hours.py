@@ -17,7 +17,6 @@ from cases.hours import (
     open_time,
     parse_duration,
     parse_hours,
-    working_day,
 )
 from cases.model import Queue
 
@@ -178,19 +177,6 @@ def test_the_time_between_is_exact_to_the_second_and_over_years() -> None:
         seconds=1, microseconds=5
     )
     assert between(calendar("24/7"), begin, begin + timedelta(days=3000)) == timedelta(days=3000)
-
-
-@pytest.mark.parametrize(
-    ("hours", "length"),
-    [
-        (OFFICE, timedelta(hours=9)),
-        ("24/7", timedelta(hours=24)),
-        (LUNCH, timedelta(hours=6, minutes=30)),
-        ("Mon 22:00-24:00", timedelta(hours=2)),
-    ],
-)
-def test_a_working_day_is_as_long_as_the_queue_is_open_on_a_day(hours: str, length: timedelta) -> None:
-    assert working_day(parse_hours(hours)) == length
 
 
 def test_hours_in_which_no_day_is_ever_open_are_refused_where_they_are_used() -> None:
