@@ -3,27 +3,28 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from store.clock import Clock, real_clock
+from store.columns import Instant
 from store.errors import StoreUnavailable
 
 LEASE = timedelta(seconds=10)
-_BUSY_SECONDS = 30
+BUSY_SECONDS = 30
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     # FULL syncs each commit; NORMAL can lose the last ones on a power cut (sqlite.org/pragma.html#pragma_synchronous).
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA secure_delete=ON",
 )
 
@@ -35,6 +36,13 @@ class Database:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._clock = clock
+        # SQLite's readers see one state anyway. PostgreSQL's default is a new one for each statement, and a reader of
+        # REPEATABLE READ is never refused for that (postgresql.org/docs/current/transaction-iso.html).
+        self._reading: dict[str, Any] = (
+            {"casepost_read": True}
+            if self.is_sqlite
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -47,11 +55,28 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads and waits for no writer. Raises StoreUnavailable (temporary)."""
+        """A transaction that only reads, waits for no writer and sees one state of everything, however many statements.
+
+        Raises StoreUnavailable (temporary).
+        """
         with translated(), self.engine.connect() as opened:
-            connection = opened.execution_options(casepost_read=True)
+            connection = opened.execution_options(**self._reading)
             with connection.begin():
                 yield connection
+
+    def now(self) -> sa.ColumnElement[Any]:
+        """The server's clock, which all nodes share, as a value of a statement; on SQLite this machine's."""
+        if self.is_sqlite:
+            return sa.literal(self._clock(), Instant)
+        return sa.func.clock_timestamp(type_=sa.DateTime(timezone=True))
+
+    def find_clock_difference(self) -> timedelta:
+        """How far this machine's clock is ahead of the database server's. Raises StoreUnavailable (temporary)."""
+        with self.read() as connection:
+            connection.execute(sa.text("SELECT 1")).one()  # who has to connect first would ask too early
+            before = self._clock()
+            theirs: datetime = connection.execute(sa.select(self.now())).scalar_one()
+            return before + (self._clock() - before) / 2 - theirs
 
     def lease_until(self) -> Any:
         """The end of a lease taken now, as a value to store: by the server's clock, which all nodes share."""
@@ -73,19 +98,20 @@ def open_sqlite(path: Path) -> Database:
     path.touch(mode=0o600, exist_ok=True)
     engine = sa.create_engine(
         f"sqlite:///{path}",
-        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         pool_size=8,
         hide_parameters=True,  # an error goes to the log, and parameters are persons' words
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _give_up_read_only)
     return Database(engine)
 
 
 def open_postgresql(url: str) -> Database:
     """The PostgreSQL database at `url` (postgresql+psycopg://…); connects when first used."""
     engine = sa.create_engine(
-        url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=_BUSY_SECONDS, hide_parameters=True
+        url, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=BUSY_SECONDS, hide_parameters=True
     )
     event.listen(engine, "connect", _prepare_postgresql)
     return Database(engine)
@@ -114,6 +140,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def _give_up_read_only(context: ExceptionContext) -> None:
+    """A file that was opened while its disk was read-only stays so until it is opened anew."""
+    if "readonly database" in str(context.original_exception):
+        context.is_disconnect = True
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from store import ledger_tables, tables
 from store.people import load_queues
-from store.schema import HEADS, SchemaTooNew, Tree, migrations_folder
+from store.schema import HEADS, Tree, migrations_folder
 from store.store import Store, open_store
 from tests.casework import NOW
 
@@ -50,17 +49,6 @@ def test_opening_twice_changes_nothing(empty_url: str, tmp_path: Path) -> None:
     with third.cases.read() as connection:
         assert load_queues(connection) == ()
     third.close()
-
-
-@pytest.mark.parametrize("tree", TREES)
-def test_a_database_of_a_newer_version_is_refused_by_name(empty_url: str, tmp_path: Path, tree: Tree) -> None:
-    opened = open_store(tmp_path, empty_url, clock=lambda: NOW)
-    database = opened.ledger_database if tree == "ledger" else opened.cases
-    with database.write() as connection:
-        connection.execute(sa.text(f"UPDATE {tree}_schema SET version_num = '{tree}_9999'"))
-    opened.close()
-    with pytest.raises(SchemaTooNew, match=f"{tree}_9999"):
-        open_store(tmp_path, empty_url, clock=lambda: NOW)
 
 
 def test_what_is_kept_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
