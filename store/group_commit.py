@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 
 from cases.arrival import Arrival
@@ -11,11 +11,13 @@ from cases.errors import TemporaryError
 from store.errors import StoreUnavailable
 from store.failpoints import Step, reach
 from store.ledger import Ledger
+from store.raw import IN_ROW_OCTETS, Kept
 
 _log = logging.getLogger(__name__)
 
-_Waiting = tuple[Arrival, "Future[int]"]
+_Waiting = tuple[Arrival, "Future[int]", Kept | None]
 _GROUP = 64
+_KEEPERS = 8
 
 
 class LedgerWriter:
@@ -28,6 +30,8 @@ class LedgerWriter:
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
+        # Large mails go where they are kept before they queue: a slow bucket must not hold up the small ones.
+        self._keepers = ThreadPoolExecutor(_KEEPERS, thread_name_prefix="large-mail")
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -40,16 +44,30 @@ class LedgerWriter:
         with self._closing:
             if self._closed:
                 future.set_exception(StoreUnavailable("the ledger is closed"))
+            elif len(arrival.raw) > IN_ROW_OCTETS:
+                self._keepers.submit(self._keep, arrival, future)
             else:
-                self._waiting.put((arrival, future))
+                self._waiting.put((arrival, future, None))
         return future
 
     def close(self) -> None:
         """Commit what waits, then end the thread."""
         with self._closing:
             self._closed = True
-            self._waiting.put(None)
+        self._keepers.shutdown()
+        self._waiting.put(None)
         self._thread.join()
+
+    def _keep(self, arrival: Arrival, future: "Future[int]") -> None:
+        if future.cancelled():
+            return
+        try:
+            kept = self._ledger.keep(arrival)
+        except Exception as error:  # noqa: BLE001  whoever waits for the future decides what to say
+            if future.set_running_or_notify_cancel():
+                future.set_exception(error)
+        else:
+            self._waiting.put((arrival, future, kept))
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -62,28 +80,39 @@ class LedgerWriter:
                     break
                 group.append(another)
             # Whoever waits may have gone (a client that hung up): nothing was promised to them.
-            self._commit([(arrival, future) for arrival, future in group if future.set_running_or_notify_cancel()])
+            self._commit_or_say([one for one in group if one[1].set_running_or_notify_cancel()])
             if ended:
                 return
+
+    def _commit_or_say(self, group: list[_Waiting]) -> None:
+        """Nobody waits for ever, and the thread outlives any fault: else no mail would be taken until a restart."""
+        try:
+            self._commit(group)
+        except Exception as error:  # noqa: BLE001  see above
+            _log.exception("a commit ended by a fault")
+            for _, future, _ in group:
+                if not future.done():
+                    future.set_exception(error)
 
     def _commit(self, group: list[_Waiting]) -> None:
         if not group:
             return
         try:
-            ids = self._ledger.add([arrival for arrival, _ in group])
+            ids = self._ledger.add([arrival for arrival, _, _ in group], kept=[kept for _, _, kept in group])
         except Exception as error:  # noqa: BLE001  whoever waits for the future decides what to say
             # One mail that cannot be kept must not take the others with it; a store that is down takes none of them.
             if len(group) > 1 and not isinstance(error, TemporaryError):
                 for one in group:
                     self._commit([one])
                 return
-            for _, future in group:
+            for _, future, _ in group:
                 future.set_exception(error)
             return
         reach(Step.LEDGER_COMMITTED)
-        for (_, future), ledger_id in zip(group, ids, strict=True):
+        for (_, future, _), ledger_id in zip(group, ids, strict=True):
             future.set_result(ledger_id)
         try:
+            reach(Step.MAIL_PROMISED)
             self._committed()
         except Exception:  # noqa: BLE001  a lost wake-up loses nothing, a lost thread all that comes
             _log.exception("nobody was told of new mails")

@@ -14,10 +14,12 @@ from sqlalchemy.engine import Connection, Row
 
 from cases.arrival import Arrival
 from store.claims import claim, free_lapsed, insert_once, is_ours, renew
-from store.database import Database, translated
+from store.database import Database
 from store.errors import NotFound, StoreDamaged
+from store.failpoints import Step, reach
 from store.ledger_tables import mails, raws
 from store.raw import Kept, Raws
+from store.tally import Tally, count
 
 TRIES = 3
 _BACK_OFF = timedelta(seconds=5)
@@ -51,16 +53,24 @@ class Ledger:
         self._database = database
         self._raws = blobs
 
-    def add(self, arrivals: Sequence[Arrival]) -> list[int]:
+    def keep(self, arrival: Arrival) -> Kept:
+        """Make the bytes of a mail durable before its row, for `add`. Raises StoreUnavailable (temporary)."""
+        return self._raws.keep(arrival.raw)
+
+    def add(self, arrivals: Sequence[Arrival], *, kept: Sequence[Kept | None] = ()) -> list[int]:
         """Make mails durable, all in one transaction: their ledger ids, in order.
 
-        An arrival whose `source_key` is there already keeps the id it had. Raises StoreUnavailable (temporary);
-        then none of them was taken.
+        `kept` says of each what `keep` said, where it was called. An arrival whose `source_key` is there already keeps
+        the id it had. Raises StoreUnavailable (temporary); then none of them was taken.
         """
-        with translated():
-            kept = [self._raws.keep(arrival.raw) for arrival in arrivals]
+        given = kept or [None] * len(arrivals)
+        with_bytes = [(arrival, one or self.keep(arrival)) for arrival, one in zip(arrivals, given, strict=True)]
         with self._database.write() as connection:
-            return [self._insert(connection, *pair) for pair in zip(arrivals, kept, strict=True)]
+            ids = [self._insert(connection, arrival, one) for arrival, one in with_bytes]
+            reach(Step.LEDGER_WRITTEN)
+        for arrival in arrivals:
+            count(Tally.MAILS_ACCEPTED, arrival.channel)
+        return ids
 
     def claim(self, *, holder: str, now: datetime, limit: int) -> list[Entry]:
         """Claim up to `limit` mails that wait for their disposition, oldest first."""
@@ -74,6 +84,15 @@ class Ledger:
         """Ten more seconds for mails that are being worked on."""
         with self._database.write() as connection:
             renew(self._database, connection, mails, holder=holder, ids=ids)
+
+    def let_go(self, ids: Sequence[int], *, holder: str) -> None:
+        """Give claimed mails back that nobody has begun to work on: whoever is free takes them."""
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(mails)
+                .where(mails.c.id.in_(ids), mails.c.state == "working", mails.c.lease_holder == holder)
+                .values(state="new", lease_holder=None, lease_until=None)
+            )
 
     def free_lapsed(self, *, node: str = "") -> int:
         """Make mails new again whose lease is over or was held by an earlier life of `node`; how many."""
@@ -155,6 +174,16 @@ class Ledger:
             if not changed.rowcount:
                 raise NotFound(f"mail {ledger_id} is not in quarantine; `casepost quarantine list` shows what is")
 
+    def decide_again(self, ledger_id: int, *, outcome: str, now: datetime) -> bool:
+        """Make a mail with this final word new again; whether it was. Its disposition has been taken back before."""
+        with self._database.write() as connection:
+            again = connection.execute(
+                sa.update(mails)
+                .where(mails.c.id == ledger_id, mails.c.state == "done", mails.c.outcome == outcome)
+                .values(state="new", outcome=None, reason="", done_at=None, tries=0, next_try_at=now)
+            )
+        return again.rowcount == 1
+
     def next_at(self) -> datetime | None:
         """When the next mail that waits can be tried."""
         with self._database.read() as connection:
@@ -174,6 +203,8 @@ class Ledger:
                 working="working",
                 limit=limit,
             )
+        if rows:
+            reach(Step.MAIL_CLAIMED)
         return [_entry(row) for row in rows]
 
     def _insert(self, connection: Connection, arrival: Arrival, kept: Kept) -> int:

@@ -1,18 +1,28 @@
-"""Raw mails and composed mails: small ones in their row, large ones as files named by their hash.
+"""Raw mails and composed mails: small ones in their row, large ones as files, as rows of their own, or in a bucket.
 
-Only this module knows where the bytes are. A file is synced, and its folder too, before the row that names it
-is committed; a file without a row is harmless.
+Only this module and the places it asks know where the bytes are. They are durable before the row that names them is
+committed. Each keeping has a name of its own, so that what no row names never will be named: `store/sweep.py` may
+take it away, and whoever gives up a row may give up its bytes, without asking who else needs them.
 """
 
 import contextlib
 import hashlib
 import os
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
+from store.blob_bucket import Bucket, split_location
+from store.blob_rows import Rows
+from store.database import Database, translated
 from store.errors import StoreDamaged
+from store.failpoints import Step, reach
 
 IN_ROW_OCTETS = 256 * 1024
+_NAME = re.compile("[0-9a-f]{64,80}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,45 +35,111 @@ class Kept:
     size: int
 
 
-class Raws:
-    """Keeps bytes and gives them back unaltered. Without a folder all bytes stay in their rows."""
+class Place(Protocol):
+    """Where large bytes are. All methods raise StoreUnavailable (temporary) or OSError when it does not answer."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def write(self, name: str, octets: bytes) -> str:
+        """Make the bytes durable; the location under which they are found."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes; StoreDamaged when they are gone for good."""
+
+    def drop(self, name: str) -> None:
+        """Take them away; nothing happens when they are gone."""
+
+
+class Raws:
+    """Keeps bytes and gives them back unaltered, also those that were kept in another place before."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        folder: Path,
+        blob_url: str = "",
+        rows_from: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`database` is the ledger's, `folder` that of the files; `rows_from`: whether all nodes read rows by now."""
+        self.files = Files(folder)
+        self.rows = Rows(database)
+        self._database = database
+        self._blob_url = blob_url
+        self._rows_from = rows_from
+        self._buckets = {blob_url: Bucket(blob_url)} if blob_url else {}
 
     def keep(self, octets: bytes) -> Kept:
-        """Make `octets` durable as far as they do not fit in the row; call before the row's transaction."""
+        """Make `octets` durable as far as they do not fit in the row; call before the row's transaction.
+
+        Raises StoreUnavailable (temporary).
+        """
         digest = hashlib.sha256(octets).hexdigest()
-        if self._folder is None or len(octets) <= IN_ROW_OCTETS:
+        place = self._place() if len(octets) > IN_ROW_OCTETS else None
+        if place is None:
             return Kept(content=octets, location=None, sha256=digest, size=len(octets))
-        self._write(self._path(digest), octets)
-        return Kept(content=None, location=f"file:{digest}", sha256=digest, size=len(octets))
+        with translated():
+            location = place.write(digest + os.urandom(8).hex(), octets)
+            reach(Step.BLOB_WRITTEN)
+        return Kept(content=None, location=location, sha256=digest, size=len(octets))
 
     def load(self, kept: Kept) -> bytes:
-        """The bytes, proved by their hash; StoreDamaged when they are gone or altered."""
+        """The bytes, proved by their hash; StoreDamaged when they are gone or altered, StoreUnavailable (temporary)."""
         octets = kept.content
         if octets is None:
-            octets = self._read(kept)
+            place, name = self._find(kept.location or "")
+            with translated():
+                octets = place.read(name)
         if hashlib.sha256(octets).hexdigest() != kept.sha256:
             raise StoreDamaged(f"the bytes kept as {kept.sha256[:12]}… are not what was written")
         return octets
 
-    def _read(self, kept: Kept) -> bytes:
-        if self._folder is None or kept.location != f"file:{kept.sha256}":
-            raise StoreDamaged(f"the bytes {kept.sha256[:12]}… are kept in a place this node does not have")
-        try:
-            return self._path(kept.sha256).read_bytes()
-        except FileNotFoundError as error:
-            raise StoreDamaged(f"the file of the bytes {kept.sha256[:12]}… is gone") from error
+    def drop(self, location: str) -> None:
+        """Take away what is kept there, after the row that named it is gone."""
+        place, name = self._find(location)
+        with translated():
+            place.drop(name)
 
-    def _path(self, digest: str) -> Path:
-        assert self._folder is not None
-        return self._folder / digest[:2] / digest
+    def probe(self) -> None:
+        """Keep some bytes where large mails go, get them back, drop them. Raises StoreUnavailable, StoreDamaged."""
+        kept = self.keep(os.urandom(IN_ROW_OCTETS + 1))
+        if kept.location is not None:
+            self.load(kept)
+            self.drop(kept.location)
 
-    def _write(self, path: Path, octets: bytes) -> None:
-        if path.exists() and path.read_bytes() == octets:  # a damaged file would else stand for a mail just promised
-            self._sync_folders(path)
-            return
+    def _place(self) -> Place | None:
+        """Where large bytes go now; None is their row, where a node of the version before finds them, too."""
+        if self._blob_url:
+            return self._bucket(self._blob_url)
+        if self._database.is_sqlite:
+            return self.files
+        return self.rows if self._rows_from() else None
+
+    def _find(self, location: str) -> tuple[Place, str]:
+        scheme, _, rest = location.partition(":")
+        match scheme:
+            case "file":
+                return self.files, rest
+            case "rows":
+                return self.rows, rest
+            case "s3":
+                url, name = split_location(location)
+                return self._bucket(url), name
+        raise StoreDamaged(f"bytes are kept in a place this version does not know: {scheme}")
+
+    def _bucket(self, url: str) -> Bucket:
+        if url not in self._buckets:
+            self._buckets[url] = Bucket(url)
+        return self._buckets[url]
+
+
+class Files:
+    """Files in a folder. A file is synced, and its folders too, before `write` returns."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, name: str, octets: bytes) -> str:
+        """Make the bytes durable; the location under which they are found."""
+        path = self._path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
         try:
@@ -76,12 +152,45 @@ class Raws:
             with contextlib.suppress(FileNotFoundError):
                 draft.unlink()
             raise
-        self._sync_folders(path)
-
-    def _sync_folders(self, path: Path) -> None:
-        """The file's name is durable too, and those of the folders it is in, which may be new."""
-        for folder in path.parents[:3]:
+        for folder in path.parents[:3]:  # they may be new
             sync_folder(folder)
+        return f"file:{name}"
+
+    def read(self, name: str) -> bytes:
+        """The bytes; StoreDamaged when the file is gone."""
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError as error:
+            raise StoreDamaged(f"the file of the bytes {name[:12]}… is gone") from error
+
+    def drop(self, name: str) -> None:
+        """Take the file away; nothing happens when it is gone."""
+        path = self._path(name)
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+            sync_folder(path.parent)
+
+    def drop_drafts(self, *, before: datetime) -> int:
+        """Take away what was being written when its process was killed before that time; how many."""
+        dropped = 0
+        for path in self.folder.glob("*/*.tmp"):
+            with contextlib.suppress(FileNotFoundError):  # its process has just finished it
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    dropped += 1
+        return dropped
+
+    def find(self, *, before: datetime) -> Iterator[str]:
+        """The locations of all whole files written before that time."""
+        for path in self.folder.glob("*/*"):
+            with contextlib.suppress(FileNotFoundError):
+                if _NAME.fullmatch(path.name) and path.stat().st_mtime < before.timestamp():
+                    yield f"file:{path.name}"
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise StoreDamaged("a row names a file that is none of the store's")
+        return self.folder / name[:2] / name
 
 
 def sync_folder(folder: Path) -> None:

@@ -8,11 +8,13 @@ from cases.model import Reminders
 from cases.reference import Keyring
 from store.clock import Clock, real_clock
 from store.database import Database, open_postgresql, open_sqlite, translated
+from store.folders import make_folder
 from store.keys import load_keyring
 from store.ledger import Ledger
 from store.raw import Raws
-from store.schema import migrate
+from store.schema import is_settled, migrate
 from store.seeding import QueueSeed, is_seeded, seed, store_reminders
+from store.vouched import note_writes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,25 +33,31 @@ class Store:
         self.cases.close()
 
 
-def open_store(data_dir: Path, database_url: str, *, clock: Clock = real_clock) -> Store:
-    """Open what is kept, making and migrating it when needed.
+def open_store(data_dir: Path, database_url: str, *, blob_url: str = "", clock: Clock = real_clock) -> Store:
+    """Open what is kept, making and migrating it when needed; large mails go to `blob_url` if there is one.
 
     Raises StoreUnavailable (temporary), SchemaTooNew (permanent).
     """
     with translated():
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(data_dir)
         data_dir.chmod(0o700)
         ledger_database = open_postgresql(database_url) if database_url else open_sqlite(data_dir / "ledger.db")
         cases = ledger_database if database_url else open_sqlite(data_dir / "cases.db")
     try:
-        migrate(ledger_database, "ledger")
+        standing = migrate(ledger_database, "ledger")
         migrate(cases, "cases")
+        note_writes(cases)
         keyring = load_keyring(cases, now=clock())
+        blobs = Raws(
+            ledger_database,
+            folder=data_dir / "blobs",
+            blob_url=blob_url,
+            rows_from=lambda: is_settled(standing, now=clock()),
+        )
     except BaseException:
         ledger_database.close()
         cases.close()
         raise
-    blobs = Raws(None if database_url else data_dir / "blobs")
     return Store(
         ledger_database=ledger_database,
         cases=cases,
