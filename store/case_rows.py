@@ -200,6 +200,27 @@ def find_state(connection: Connection, number: str, *, follow: bool = True) -> C
     return _state(row) if row is not None else None
 
 
+# Instead of a person's folded address, once they are erased.
+ERASED_KEY = "erased:"
+
+
+def is_erased(connection: Connection, case_id: int) -> bool:
+    """Whether whoever it was about is erased and nobody else takes part: no mail brings it to life again."""
+    erased = sa.select(cases.c.id).where(cases.c.id == case_id, cases.c.requester_key.startswith(ERASED_KEY))
+    here = sa.select(participants.c.id).where(participants.c.case_id == case_id, participants.c.left_at.is_(None))
+    return connection.execute(erased).first() is not None and connection.execute(here.limit(1)).first() is None
+
+
+def set_legal_hold(connection: Connection, case_id: int, *, on: bool, actor: str, now: datetime) -> None:
+    """The law wants a case kept, or no longer; put on record where that is new."""
+    changed = connection.execute(
+        sa.update(cases).where(cases.c.id == case_id, cases.c.legal_hold.is_not(on)).values(legal_hold=on)
+    )
+    if changed.rowcount:
+        what = "kept by legal hold" if on else "legal hold ended"
+        add_event(connection, case_id=case_id, at=now, actor=actor, what=what)
+
+
 def save_case(connection: Connection, state: CaseState, change: Change, *, status: Status) -> CaseState:
     """Write the next state; every change raises the version, also one that only adds a message."""
     values: dict[str, Any] = {

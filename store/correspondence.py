@@ -225,6 +225,7 @@ def part_from(row: Row[Any]) -> Part:
         inline=row.inline,
         attachment=row.attachment,
         inside=row.inside,
+        verdict=row.verdict,
     )
 
 

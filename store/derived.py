@@ -1,6 +1,7 @@
 """What was read out of a message: parts, identifiers and files to look at. All of it can be read again."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ def insert_derived(connection: Connection, case_id: int, message_id: int, mail: 
     """The parts and identifiers of a mail."""
     if mail.parts:
         connection.execute(
-            sa.insert(parts), [_part_values(message_id, part, mail.reader_version) for part in mail.parts]
+            sa.insert(parts), [part_values(message_id, part, mail.reader_version) for part in mail.parts]
         )
     _insert_identifiers(connection, case_id, message_id, mail.identifiers, path=None, version=mail.reader_version)
 
@@ -63,7 +64,8 @@ def record_sighting(connection: Connection, case_id: int, sighting: Sighting) ->
 
 def replace_derived(connection: Connection, case_id: int, rereading: Rereading, *, at: datetime) -> None:
     """Everything read out of a message, as it is read today; its pictures are looked at anew."""
-    mail, message_id = rereading.mail, rereading.message_id
+    message_id = rereading.message_id
+    mail = _with_verdicts(connection, message_id, rereading.mail)
     connection.execute(sa.delete(parts).where(parts.c.message_id == message_id))
     connection.execute(
         sa.delete(identifiers).where(identifiers.c.message_id == message_id, identifiers.c.path.is_(None))
@@ -92,6 +94,17 @@ def replace_derived(connection: Connection, case_id: int, rereading: Rereading, 
     _update_topic(connection, home, message_id, mail.topic)
     for one in {home, case_id}:
         update_missing(connection, one)
+
+
+def _with_verdicts(connection: Connection, message_id: int, mail: Mail) -> Mail:
+    """What a scanner found in the files is not read out of them, so it stays as it was."""
+    bad = sa.select(parts.c.sha256, parts.c.verdict).where(parts.c.message_id == message_id, parts.c.verdict != "")
+    verdicts = {row.sha256: row.verdict for row in connection.execute(bad)}
+    if not verdicts:
+        return mail
+    marked = tuple(replace(part, verdict=verdicts.get(part.sha256, "")) for part in mail.parts)
+    paths = {part.path for part in marked if part.verdict}
+    return replace(mail, parts=marked, to_look_at=tuple(path for path in mail.to_look_at if path not in paths))
 
 
 def update_missing(connection: Connection, case_id: int) -> None:
@@ -153,7 +166,8 @@ def _insert_identifiers(
         connection.execute(sa.insert(identifiers), rows)
 
 
-def _part_values(message_id: int, part: Part, version: int) -> dict[str, Any]:
+def part_values(message_id: int, part: Part, version: int) -> dict[str, Any]:
+    """The row of a part."""
     return {
         "message_id": message_id,
         "path": part.path,
@@ -170,4 +184,5 @@ def _part_values(message_id: int, part: Part, version: int) -> dict[str, Any]:
         "size": part.size,
         "sha256": part.sha256,
         "reader_version": version,
+        "verdict": part.verdict,
     }

@@ -8,6 +8,7 @@ the chain still proves that nothing else was altered, left out or put in order a
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.engine import Connection, Row
 
 from store.claims import take_lease
 from store.database import Database
+from store.failpoints import Step, reach
 from store.tables import events, seals
 
 _BATCH = 1000
@@ -57,6 +59,7 @@ def seal_events(database: Database, *, holder: str) -> int:
                 sa.insert(seals).values(position=position, event_id=row.id, commitment=commitment, hash=previous)
             )
         connection.execute(sa.update(events).where(events.c.id.in_([row.id for row in rows])).values(sealed=True))
+        reach(Step.EVENTS_SEALED)
         return len(rows)
 
 
@@ -72,8 +75,8 @@ def chain(previous: bytes, commitment: bytes) -> bytes:
     return hashlib.sha256(previous + commitment).digest()
 
 
-def find_first_break(connection: Connection) -> int | None:
-    """The position of the first link that does not hold, None when all do.
+def find_first_break(connection: Connection, advance: Callable[[], None] = lambda: None) -> int | None:
+    """The position of the first link that does not hold, None when all do; `advance` is called for each.
 
     An erased event counts as whole; one behind the last link that says it was chained is a chain cut short.
     """
@@ -89,13 +92,14 @@ def find_first_break(connection: Connection) -> int | None:
             if not _holds(row, length, previous):
                 return length
             previous = row.hash
+            advance()
     said = sa.select(sa.func.count()).select_from(events).where(events.c.sealed)
     return length + 1 if connection.execute(said).scalar_one() > length else None
 
 
 def _holds(link: Row[Any], position: int, previous: bytes) -> bool:
     """Whether a link, with its event beside it, is what was chained at this position."""
-    if link.id is None or link.position != position:
+    if link.id is None or link.position != position or not link.sealed:
         return False
     # A tombstone holds no words: a salt that is gone does not excuse words that were changed.
     is_erased = not (link.salt or link.what or link.actor)

@@ -305,6 +305,7 @@ def _message(row: Row[Any], sent: Sequence[Row[Any]], attached: Sequence[Row[Any
                 "sha256": one.sha256,
                 "inline": one.inline,
                 "content_id": one.content_id,
+                "verdict": one.verdict,
             }
             for one in attached
         ],
