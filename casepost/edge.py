@@ -2,23 +2,28 @@
 
 import asyncio
 import logging
+import resource
 import signal
 import socket
-import ssl
 from collections.abc import Callable
 
 from casepost.app import App
+from casepost.pulse import start_pulse
 from cases.arrival import Arrival
-from cases.errors import PermanentError, TemporaryError
-from ingest.smtp import Listener, SmtpOptions, Take, listen_lmtp, listen_smtp
+from cases.errors import TemporaryError
+from ingest.smtp import Certificate, Disk, Listener, SmtpOptions, Take, listen_lmtp, listen_smtp
 from store.database import Database
+from store.failpoints import Step, reach
 from store.group_commit import LedgerWriter
 from store.people import find_queue, load_queues
+from store.tally import Timing, timed
 
 _log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 30.0
 _REFRESH = 5.0
+_KEPT_DESCRIPTORS = 128  # for databases, large mails and files, whoever connects
+_MOST_DESCRIPTORS = 65536
 
 
 class Directory:
@@ -47,8 +52,9 @@ class Directory:
                 _log.warning("queues not read anew: %s", error)
 
 
-def run_edge(app: App, ready: Callable[[], None], *, first: bool) -> None:
+def run_edge(app: App, ready: Callable[[], None], *, name: str, first: bool) -> None:
     """An edge process: until SIGTERM, then mails under way are finished. The first one has the LMTP listener too."""
+    start_pulse(app.config.data_dir, name)
     asyncio.run(_serve(app, ready, first=first))
 
 
@@ -60,7 +66,9 @@ async def _serve(app: App, ready: Callable[[], None], *, first: bool) -> None:
     writer = LedgerWriter(app.store.ledger, committed=app.waker.wake)
 
     async def take(arrival: Arrival) -> int:
-        return await asyncio.wrap_future(writer.add(arrival))
+        reach(Step.MAIL_ACCEPTED)
+        with timed(Timing.ACCEPT):
+            return await asyncio.wrap_future(writer.add(arrival))
 
     directory = Directory(app.store.cases)
     listeners = await _listen(app, take, directory, first=first)
@@ -75,13 +83,7 @@ async def _serve(app: App, ready: Callable[[], None], *, first: bool) -> None:
 
 async def _listen(app: App, take: Take, directory: Directory, *, first: bool) -> list[Listener]:
     smtp, lmtp = app.config.smtp, app.config.lmtp
-    options = SmtpOptions(
-        hostname=socket.getfqdn(),
-        clock=app.clock,
-        max_message_bytes=smtp.max_message_bytes,
-        trusted_relays=smtp.trusted_relays,
-        tls=_tls_context(app),
-    )
+    options = _options(app)
     listeners = []
     if smtp.listen:
         listeners.append(
@@ -94,14 +96,34 @@ async def _listen(app: App, take: Take, directory: Directory, *, first: bool) ->
     return listeners
 
 
-def _tls_context(app: App) -> ssl.SSLContext | None:
+def _options(app: App) -> SmtpOptions:
     smtp = app.config.smtp
-    if smtp.tls_cert is None or smtp.tls_key is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(smtp.tls_cert, smtp.tls_key)
-    except OSError as error:
-        raise PermanentError(f"[smtp] tls_cert and tls_key: {error}") from error
-    return context
+    certificate = None
+    if smtp.tls_cert is not None and smtp.tls_key is not None:
+        certificate = Certificate(smtp.tls_cert, smtp.tls_key)
+    return SmtpOptions(
+        hostname=socket.getfqdn(),
+        clock=app.clock,
+        max_message_bytes=smtp.max_message_bytes,
+        trusted_relays=smtp.trusted_relays,
+        proxies=smtp.proxy_protocol_from,
+        tls=certificate,
+        disk=Disk(app.config.data_dir, min_free=smtp.min_free_bytes),
+        spool_dir=app.config.data_dir,
+        max_connections=smtp.max_connections,
+        max_connections_per_address=smtp.max_connections_per_address,
+        max_connects_per_minute=smtp.max_connects_per_minute,
+        max_descriptors=_raise_descriptors() - _KEPT_DESCRIPTORS,
+    )
+
+
+def _raise_descriptors() -> int:
+    """Take as many open files as the system allows; how many that are.
+
+    The usual default of 1024 is for programs that use select(), which asyncio does not.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MOST_DESCRIPTORS)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(soft, wanted)

@@ -6,16 +6,16 @@ This module binds and drains; a session's talk is in smtp_session, its limits an
 import asyncio
 import contextlib
 import socket
-import ssl
 from pathlib import Path
 
 from cases.arrival import Channel
 from cases.errors import PermanentError, TemporaryError
-from ingest.smtp_connection import LEAVING
-from ingest.smtp_edge import Directory, Edge, SmtpOptions, Take
+from ingest.smtp_edge import LEAVING, Directory, Edge, SmtpOptions, Take
+from ingest.smtp_room import Disk
 from ingest.smtp_session import Session
+from ingest.smtp_tls import Certificate
 
-__all__ = ["Directory", "Listener", "SmtpOptions", "Take", "listen_lmtp", "listen_smtp"]
+__all__ = ["Certificate", "Directory", "Disk", "Listener", "SmtpOptions", "Take", "listen_lmtp", "listen_smtp"]
 
 _BACKLOG = 512
 _UNIX = "unix:"
@@ -60,8 +60,6 @@ async def listen_smtp(
 
     Raises PermanentError for what is no address, TemporaryError where it cannot be bound.
     """
-    if options.tls is not None and options.tls.minimum_version < ssl.TLSVersion.TLSv1_2:
-        options.tls.minimum_version = ssl.TLSVersion.TLSv1_2
     edge = Edge(options=options, take=take, directory=directory, channel=Channel.SMTP)
     return await _listen(address, edge, reuse_port=reuse_port)
 

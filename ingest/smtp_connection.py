@@ -6,7 +6,6 @@ The socket and the TLS handshake are aiosmtpd's. Its conversation is not used: t
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import re
 from abc import abstractmethod
@@ -17,8 +16,10 @@ from traceback import extract_tb
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from cases.arrival import Channel
+from ingest.smtp_crowd import ip_address_of
 from ingest.smtp_data import LineTooLongError, PeerGoneError, Wire
-from ingest.smtp_edge import Edge
+from ingest.smtp_edge import LEAVING, Edge
+from ingest.smtp_proxy import NoHeaderError, read_client
 
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd notes addresses and commands at INFO
 
@@ -30,7 +31,6 @@ LAST_SECONDS = 600.0  # for the mail that is under way when the session has last
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _WEB_VERBS = frozenset({"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "PATCH", "TRACE"})
 LOCAL_ERROR = "451 4.3.0 Local error, try again later"
-LEAVING = "421 4.3.2 Service is shutting down, try again later"
 
 _log = logging.getLogger("ingest.smtp")
 
@@ -47,7 +47,6 @@ class Connection(SMTP):
         super().__init__(
             None,
             hostname=edge.options.hostname,
-            tls_context=edge.options.tls if edge.channel is Channel.SMTP else None,
             enable_SMTPUTF8=True,
             timeout=edge.options.max_session_seconds,
             loop=asyncio.get_running_loop(),
@@ -55,11 +54,15 @@ class Connection(SMTP):
         self._edge = edge
         self._commands = self.commands()
         self._peer = ""
+        self._trusted = False
+        self._descriptor = 0
+        self._by_balancer = False
         self._refused = False
         self._busy = True
         self._farewell = ""
         self._errors = 0
         self._idle_commands = 0
+        self._waited = 0.0  # for commands, since the last mail
 
     @abstractmethod
     def commands(self) -> Mapping[str, Command]:
@@ -67,15 +70,32 @@ class Connection(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the peer in or turn it away; called again once TLS is up."""
-        if self._original_transport is None:
-            self._peer = _ip_address(transport.get_extra_info("peername"))
-            self._refused = self._edge.draining or not self._edge.admit(self, self._peer)
-        if not self._refused:
+        if self._original_transport is not None:
+            return super().connection_made(transport)
+        self._peer = ip_address_of(transport.get_extra_info("peername"))
+        self._descriptor = transport.get_extra_info("socket").fileno()
+        self._by_balancer = self._edge.is_balancer(self._peer)
+        objection = self._await_header() if self._by_balancer else self._find_objection(self._peer)
+        if objection is None:
             super().connection_made(transport)
-        elif isinstance(transport, asyncio.WriteTransport):
-            reply = LEAVING if self._edge.draining else "421 4.7.0 Too many connections, try again later"
-            transport.write(reply.encode() + b"\r\n")
+            self._wire = Wire(self._reader)
+            return None
+        self._refused = True
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.write(objection.encode() + b"\r\n")
             transport.close()
+        return None
+
+    def _await_header(self) -> str | None:
+        if self._edge.draining:
+            return LEAVING
+        self._edge.expect(self)
+        return None
+
+    def _find_objection(self, peer: str) -> str | None:
+        """Count the peer in, or say why not; "" is a balancer that speaks for itself, whom nobody trusts."""
+        self._trusted = self._edge.trusts(peer)
+        return self._edge.admit(self, peer, trusted=self._trusted, descriptor=self._descriptor)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the peer. A mail that is being taken in goes on: the peer will send it again, and it is known then."""
@@ -109,6 +129,11 @@ class Connection(SMTP):
         if isinstance(self.transport, asyncio.WriteTransport):
             self.transport.abort()
 
+    def hurry(self, seconds: float) -> None:
+        """See Guest.hurry."""
+        if self.session is not None:
+            self._wire.hurry(seconds)
+
     def _timeout_cb(self) -> None:
         """End a session that has lasted too long, after the mail under way if that is soon."""
         if self._farewell:
@@ -119,7 +144,8 @@ class Connection(SMTP):
 
     async def handle_exception(self, error: Exception) -> str:
         """Note where it came from, without its text: that may hold a mail or a password."""
-        _log.error("session fault peer=%s error=%s at=%s", self._peer, type(error).__name__, place_of(error))
+        extra = {"peer": self._peer, "error": type(error).__name__, "at": place_of(error)}
+        _log.error("session fault", extra=extra)
         return LOCAL_ERROR
 
     @property
@@ -137,8 +163,8 @@ class Connection(SMTP):
         await self.push(reply)
 
     async def refuse(self, reply: str) -> None:
-        """Send a reply that says no; the last of too many ends the session."""
-        self._errors += 1
+        """Send a reply that says no; the last of too many ends the session. What is put off is no error of the peer."""
+        self._errors += reply.startswith("5")
         if self._errors >= MAX_ERRORS:
             await self.leave("421 4.7.0 Too many errors")
         else:
@@ -152,29 +178,59 @@ class Connection(SMTP):
             self.transport.close()
 
     async def _handle_client(self) -> None:
-        self._wire = Wire(self._reader)
         try:
             with contextlib.suppress(PeerGoneError, ConnectionError):  # nobody is left to be told
-                await self.push(f"220 {self.hostname} {'LMTP' if self.is_lmtp else 'ESMTP'}")
-                while self.transport is not None and not self.transport.is_closing():
-                    await self._answer_next_command()
+                if await self._is_named() and await self._is_polite():
+                    await self.push(f"220 {self.hostname} {'LMTP' if self.is_lmtp else 'ESMTP'}")
+                    while self.transport is not None and not self.transport.is_closing():
+                        await self._answer_next_command()
         finally:
             if self.transport is not None:
                 self.transport.close()
+
+    async def _is_named(self) -> bool:
+        """Learn from a balancer who the client is; whoever cannot say it is nobody we talk to."""
+        if not self._by_balancer:
+            return True
+        try:
+            client = await read_client(self._reader)
+        except NoHeaderError as error:
+            if not error.said_nothing:
+                _log.warning("balancer without PROXY header", extra={"peer": self._peer, "error": str(error)})
+            return False
+        objection = self._find_objection(client)
+        if objection is not None:
+            await self.leave(objection)
+        self._peer = client or self._peer
+        return objection is None
+
+    async def _is_polite(self) -> bool:
+        """Whether the peer waits for our greeting (RFC 5321 section 3.1): a web client does not, nor do many bots."""
+        if self._trusted:
+            return True
+        try:
+            async with asyncio.timeout(self._edge.options.greeting_pause):
+                talked = await self._reader.read(1)
+        except TimeoutError:
+            return True
+        if talked:
+            await self.leave("421 4.7.0 Wait for the greeting of a mail server")
+        return not talked
 
     async def _answer_next_command(self) -> None:
         if self._farewell:
             return await self.leave(self._farewell)
         self._busy = False
+        began = self.loop.time()
         try:
-            async with asyncio.timeout(self._edge.options.command_timeout):
-                line = await self._wire.read_line(MAX_COMMAND)
+            line = await self._wire.read_line(MAX_COMMAND, self._patience() - self._waited)
         except TimeoutError:
             return await self.leave("421 4.4.2 No command came, closing")
         except LineTooLongError:
             return await self.leave("500 5.5.2 Line too long")
         finally:
             self._busy = True
+            self._waited += self.loop.time() - began
         try:
             await self._obey(line)
         except TLSSetupException as error:
@@ -184,6 +240,10 @@ class Connection(SMTP):
         except Exception as error:  # noqa: BLE001 - whatever it is, the peer is told to try again
             await self.push(await self.handle_exception(error))
         return None
+
+    def _patience(self) -> float:
+        seconds = self._edge.options.command_timeout
+        return seconds if self._trusted else self._edge.patience(seconds)
 
     async def _obey(self, line: bytes) -> None:
         # RFC 5321 section 2.3.8: a line ends with CR LF. LF alone is how one command is smuggled behind another.
@@ -203,7 +263,7 @@ class Connection(SMTP):
         return await command(argument.strip())
 
     def _give_up_tls(self, error: TLSSetupException) -> None:
-        _log.info("handshake failed peer=%s error=%s", self._peer, type(error.__cause__).__name__)
+        _log.info("handshake failed", extra={"peer": self._peer, "error": type(error.__cause__).__name__})
         if self.transport is not None:
             self.transport.close()
         self.connection_lost(error)  # asyncio does not tell a protocol whose handshake failed
@@ -213,11 +273,3 @@ def place_of(error: BaseException) -> str:
     """Say where in our code an error came up, as `file:line`: what a log may hold of an exception."""
     frames = extract_tb(error.__traceback__)
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-
-
-def _ip_address(peername: object) -> str:
-    """Take the IP address from a socket's peer name; a Unix socket has none. `::ffff:192.0.2.1` is IPv4."""
-    if not isinstance(peername, tuple):
-        return ""
-    address = ipaddress.ip_address(str(peername[0]).partition("%")[0])
-    return str(getattr(address, "ipv4_mapped", None) or address)

@@ -12,7 +12,11 @@ from cases.arrival import Arrival
 from ingest.smtp_connection import LOCAL_ERROR, Command, Connection, place_of
 from ingest.smtp_data import Content, DataLimits, Verdict
 from ingest.smtp_path import parse_path, parse_recipient, parse_sender
+from ingest.smtp_spool import Spool, is_full
+from ingest.smtp_tls import Certificate
+from store.tally import Tally, count
 
+NO_ROOM = "452 4.3.1 Not enough room, try again later"
 MAX_LINE = 65_540  # of content: 64 KB, its line end and a stuffed dot. Real mailers write 5,000 octets and more
 
 _log = logging.getLogger("ingest.smtp")
@@ -47,6 +51,10 @@ class Session(Connection):
             "QUIT": self._quit,
         }
 
+    @property
+    def _certificate(self) -> Certificate | None:
+        return None if self.is_lmtp else self._edge.options.tls
+
     def _set_rset_state(self) -> None:
         """Forget the mail under way; called at the start and after TLS, too."""
         self._transaction = None
@@ -62,7 +70,7 @@ class Session(Connection):
             return await self.say(f"250 {self.hostname}")
         lines = [self.hostname, f"SIZE {self._edge.options.max_message_bytes}"]
         lines += ["8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES"]
-        if self.tls_context and not self._tls_protocol:
+        if self._certificate and not self._tls_protocol:
             lines.append("STARTTLS")
         marks = ["-"] * (len(lines) - 1) + [" "]
         return await self.say("\r\n".join(f"250{mark}{line}" for mark, line in zip(marks, lines, strict=True)))
@@ -76,10 +84,11 @@ class Session(Connection):
     async def _starttls(self, argument: str) -> None:
         if argument:
             return await self.refuse("501 5.5.4 STARTTLS takes no argument")
-        if self.tls_context is None:
+        if self._certificate is None:
             return await self.refuse("502 5.5.1 TLS is not offered")
         if self._tls_protocol is not None:
             return await self.refuse("503 5.5.1 TLS is up already")
+        self.tls_context = self._certificate.context()
         await super().smtp_STARTTLS("")
         self._wire.forget()
         return None
@@ -105,8 +114,9 @@ class Session(Connection):
             if not (value.isascii() and value.isdigit()):
                 return "501 5.5.4 SIZE is a number"
             # RFC 1870 section 4: at most 20 digits; int() refuses some thousands of them with an error.
-            too_large = len(value) > 20 or int(value) > self._edge.options.max_message_bytes
-            return self._too_large if too_large else ""
+            if len(value) > 20 or int(value) > self._edge.options.max_message_bytes:
+                return self._too_large
+            return "" if self._edge.has_room(int(value)) else NO_ROOM
         if key == "BODY":
             return "" if value.upper() in {"7BIT", "8BITMIME"} else "501 5.5.4 BODY is 7BIT or 8BITMIME"
         return "" if key == "SMTPUTF8" and not value else "555 5.5.4 Parameter not recognized"
@@ -128,8 +138,7 @@ class Session(Connection):
         address = parse_recipient(path.address)
         if address is None or not self._edge.directory.is_ours(address):
             # A relay asks for each address it has; only a stranger who guesses is shown the door.
-            trusted = self._edge.trusts(self._peer)
-            return await (self.say if trusted else self.refuse)("550 5.1.1 No such address here")
+            return await (self.say if self._trusted else self.refuse)("550 5.1.1 No such address here")
         self._transaction.accepted.append(address)
         return await self.say("250 2.1.5 Ok")
 
@@ -139,13 +148,21 @@ class Session(Connection):
             return await self.refuse("503 5.5.1 Say RCPT first")
         if argument:
             return await self.refuse("501 5.5.4 DATA takes no argument")
+        if not self._edge.has_room():
+            return await self.say(NO_ROOM)
         await self.say("354 End with a dot on a line of its own")
         try:
-            content = await self._wire.read_content(self._data_limits())
+            content = await self._wire.read_content(self._data_limits(), self._edge.make_spool())
         except TimeoutError:
             return await self.leave("421 4.4.2 Mail came too slowly")
         self._transaction = None
-        reply = await self._judge(content, transaction)
+        try:
+            reply = await self._judge(content, transaction)
+        except Exception as error:  # noqa: BLE001 - LMTP is told once for each recipient, whatever it is
+            content.spool.close()
+            reply = await self.handle_exception(error)
+        if not reply.startswith("250"):
+            count(Tally.MAILS_REFUSED, reply[:3])
         # RFC 2033 section 4.2: one reply for each RCPT that was accepted, in their order.
         replies = "\r\n".join([reply] * (len(transaction.accepted) if self.is_lmtp else 1))
         if content.verdict in {Verdict.ENDLESS, Verdict.BARE_LINE_END}:
@@ -154,44 +171,58 @@ class Session(Connection):
 
     def _data_limits(self) -> DataLimits:
         options = self._edge.options
-        return DataLimits(max_bytes=options.max_message_bytes, max_line=MAX_LINE, grace=options.data_timeout)
+        return DataLimits(
+            max_bytes=options.max_message_bytes,
+            max_line=MAX_LINE,
+            grace=lambda: options.data_timeout if self._trusted else self._edge.patience(options.data_timeout),
+            min_rate=options.data_rate,
+            quiet_after_bare=options.quiet_after_bare,
+        )
 
     async def _judge(self, content: Content, transaction: _Transaction) -> str:
         match content.verdict:
             case Verdict.WHOLE:
-                return await self._take(content.raw, transaction)
+                return await self._take(content.spool, transaction)
             case Verdict.TOO_LARGE | Verdict.ENDLESS:
                 return self._too_large
             case Verdict.LONG_LINE:
                 return "500 5.5.2 A line of the mail is too long"
             case Verdict.BARE_LINE_END:
                 return "550 5.5.2 CR and LF may only stand together"
+            case Verdict.NOT_KEPT:
+                return self._put_off(content.fault or OSError(), content.spool.size)
 
-    async def _take(self, raw: bytes, transaction: _Transaction) -> str:
+    async def _take(self, spool: Spool, transaction: _Transaction) -> str:
         """Hand the mail over; 250 only for an id that came back in time."""
-        arrival = Arrival(
-            raw=raw,
+        task = self._edge.begin_take(self._envelope(transaction), spool)
+        octets = spool.size
+        await asyncio.wait({task}, timeout=self._edge.options.take_timeout)
+        if not task.done():
+            task.cancel()
+            _log.error("mail not taken in time", extra={"peer": self._peer, "octets": octets})
+            return LOCAL_ERROR
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if error is not None:
+            return self._put_off(error, octets)
+        self._idle_commands, self._waited = 0, 0.0
+        return f"250 2.0.0 Ok: queued as {task.result()}"
+
+    def _envelope(self, transaction: _Transaction) -> Arrival:
+        return Arrival(
+            raw=b"",
             channel=self._edge.channel,
             sender=transaction.sender,
             recipients=_each_once(transaction.accepted),
             received_at=self._edge.options.clock(),
             peer=self._peer,
             helo=(self.session and self.session.host_name) or "",
-            trusted=self._edge.trusts(self._peer),
+            trusted=self._trusted,
         )
-        task = self._edge.begin_take(arrival)
-        await asyncio.wait({task}, timeout=self._edge.options.take_timeout)
-        if not task.done():
-            task.cancel()
-            _log.error("mail not taken in time peer=%s octets=%d", self._peer, len(raw))
-            return LOCAL_ERROR
-        error = asyncio.CancelledError() if task.cancelled() else task.exception()
-        if error is not None:
-            name, place = type(error).__name__, place_of(error)
-            _log.error("mail not taken peer=%s octets=%d error=%s at=%s", self._peer, len(raw), name, place)
-            return LOCAL_ERROR
-        self._idle_commands = 0
-        return f"250 2.0.0 Ok: queued as {task.result()}"
+
+    def _put_off(self, error: BaseException, octets: int) -> str:
+        fault = {"error": type(error).__name__, "at": place_of(error)}
+        _log.error("mail not taken", extra={"peer": self._peer, "octets": octets, **fault})
+        return NO_ROOM if is_full(error) else LOCAL_ERROR
 
     async def _rset(self, _: str) -> None:
         self._set_rset_state()

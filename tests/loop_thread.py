@@ -12,8 +12,8 @@ T = TypeVar("T")
 class LoopThread:
     """A context manager; `run` gives the result of a coroutine run in the loop, or raises what it raised."""
 
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
+    def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self.loop = loop or asyncio.new_event_loop()
         self.unhandled: list[dict[str, Any]] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
 

@@ -2,16 +2,13 @@
 
 import contextlib
 import socket
-import ssl
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cases.errors import PermanentError, TemporaryError
-from tests.certificate import make_contexts
 from tests.edge import MAIL, OURS, Edge
 from tests.loop_thread import LoopThread
 
@@ -29,43 +26,6 @@ def test_commands_out_of_order_are_503(edge: Edge) -> None:
         assert peer.ask(b"DATA\r\n").startswith("503")
         assert peer.ask(b"RSET\r\n").startswith("250")
         assert peer.ask(b"MAIL FROM:<>\r\n").startswith("250")
-
-
-def test_nothing_tells_a_version_or_who_is_here(edge: Edge) -> None:
-    with socket.create_connection(("127.0.0.1", edge.port)) as connection, connection.makefile("rb") as lines:
-        assert lines.readline() == b"220 mx.casepost.example ESMTP\r\n"
-    with edge.raw() as peer:
-        assert "AUTH" not in peer.ask(b"EHLO x\r\n")
-        assert peer.ask(b"VRFY support@casepost.example\r\n") == peer.ask(b"VRFY nobody\r\n")
-        assert peer.ask(b"VRFY x\r\n").startswith("252")
-        assert peer.ask(b"EXPN support\r\n").startswith("502")
-        assert peer.ask(b"HELP\r\n") == "214 2.0.0 See RFC 5321"
-        assert peer.ask(b"AUTH PLAIN AGEAYg==\r\n").startswith("500")
-
-
-def test_a_command_ended_by_a_bare_line_feed_is_refused(edge: Edge) -> None:
-    with edge.raw() as peer:
-        peer.ask(b"EHLO x\r\n")
-        assert peer.ask(b"MAIL FROM:<>\n").startswith("500")
-        assert peer.ask(b"RCPT TO:<support@casepost.example>\r\n").startswith("503")
-
-
-@pytest.mark.parametrize("octets", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"POST /x HTTP/1.0\r\n"])
-def test_a_web_client_is_sent_away(edge: Edge, octets: bytes) -> None:
-    with edge.raw() as peer:
-        assert peer.ask(octets).startswith("421")
-        assert peer.reply() == ""
-
-
-def test_a_tls_hello_on_the_plain_port_is_closed(edge: Edge) -> None:
-    with edge.raw() as peer:
-        assert peer.ask(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03") == ""
-
-
-def test_a_line_without_end_is_closed(edge: Edge) -> None:
-    with edge.raw() as peer, contextlib.suppress(ConnectionError):
-        peer.send(b"x" * 10_000_000)
-        assert peer.reply()[:3] in ("500", "")
 
 
 def test_twenty_errors_end_the_session(edge: Edge) -> None:
@@ -131,60 +91,6 @@ def test_many_connections_one_after_the_other_leave_nothing_behind(edge: Edge) -
             client.sendmail("a@example.com", [OURS], MAIL)
     assert len(edge.house.taken) == 50
     edge.drain(2)
-
-
-# TLS
-
-
-def test_starttls_protects_and_forgets_what_was_said_before(edges: Any, tmp_path: Path) -> None:
-    server, client_side = make_contexts(tmp_path)
-    edge = edges(tls=server)
-    with edge.client() as client:
-        client.ehlo()
-        client.mail("evil@example.com")
-        client.starttls(context=client_side)
-        assert client.docmd("RCPT", f"TO:<{OURS}>")[0] == 503
-        assert client.docmd("MAIL", "FROM:<a@example.com>")[0] == 503
-        client.ehlo()
-        assert not client.has_extn("starttls")
-        assert not client.has_extn("auth")
-        assert client.docmd("STARTTLS")[0] == 503
-        client.sendmail("a@example.com", [OURS], MAIL)
-    assert edge.house.taken[0].raw == MAIL
-    assert edge.house.taken[0].sender == "a@example.com"
-
-
-def test_commands_injected_before_the_handshake_are_dropped(edges: Any, tmp_path: Path) -> None:
-    server, client_side = make_contexts(tmp_path)
-    edge = edges(tls=server)
-    with edge.raw() as peer:
-        peer.ask(b"EHLO x\r\n")
-        assert peer.ask(b"STARTTLS\r\nEHLO evil\r\nMAIL FROM:<evil@example.com>\r\n").startswith("220")
-        with client_side.wrap_socket(peer.socket, server_hostname="localhost") as tls:
-            tls.sendall(b"RCPT TO:<support@casepost.example>\r\nNOOP\r\n")
-            with tls.makefile("rb") as lines:
-                assert lines.readline().startswith(b"503")
-                assert lines.readline().startswith(b"250 2.0.0")
-
-
-def test_old_tls_is_refused_and_a_failed_handshake_harms_nobody_else(edges: Any, tmp_path: Path) -> None:
-    server, _ = make_contexts(tmp_path)
-    edge = edges(tls=server)
-    with edge.raw() as peer:
-        peer.ask(b"EHLO x\r\n")
-        assert peer.ask(b"STARTTLS\r\n").startswith("220")
-        peer.send(b"this is no TLS hello at all\r\n" * 10)
-        peer.reply()
-    assert server.minimum_version >= ssl.TLSVersion.TLSv1_2
-    with edge.client() as client:
-        client.sendmail("a@example.com", [OURS], MAIL)
-    edge.drain(2)
-
-
-def test_without_a_certificate_starttls_is_not_offered(edge: Edge) -> None:
-    with edge.raw() as peer:
-        assert "STARTTLS" not in peer.ask(b"EHLO x\r\n")
-        assert peer.ask(b"STARTTLS\r\n").startswith("502")
 
 
 # Going down
