@@ -5,9 +5,11 @@ environment, no database and no keys; limits of the kernel end it when it runs a
 parent dies.
 """
 
+import contextlib
 import os
 import resource
 import signal
+import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +21,11 @@ import msgspec
 READY = b"R"
 DONE = b"M"
 FAILED = b"E"
+SPENT = struct.Struct("<dQ")
+"""Behind DONE and FAILED: processor seconds for the question, octets of memory at the most meanwhile (0: unknown)."""
 
-Work = Callable[[bytes], object]
-"""A question as it came on the pipe, to an answer that MessagePack can hold."""
+Work = Callable[[bytes, bytes], object]
+"""A question as it came on the pipe, and how to take it, to an answer that MessagePack can hold."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,23 +45,44 @@ def serve(conn: Connection, limits: ChildLimits, work: Work) -> None:
     encoder = msgspec.msgpack.Encoder()
     conn.send_bytes(READY)
     while True:
+        began = _begin()
         try:
-            question = conn.recv_bytes()
+            how, question = conn.recv_bytes(), conn.recv_bytes()
         except (EOFError, OSError):
             return
         _limit_cpu(limits.cpu_seconds)
         try:
-            answer = DONE + encoder.encode(work(question))
+            kind, answer = DONE, encoder.encode(work(question, how))
         except MemoryError:
-            conn.send_bytes(FAILED + b"memory")
+            conn.send_bytes(FAILED + _spent(began) + b"memory")
             return
         except Exception as error:  # noqa: BLE001 - the parent decides what a failure means; here is only its name
-            answer = FAILED + type(error).__name__.encode()
+            kind, answer = FAILED, type(error).__name__.encode()
         del question
         try:
-            conn.send_bytes(answer)
+            conn.send_bytes(kind + _spent(began) + answer)
         except OSError:
             return
+
+
+def _begin() -> float:
+    """Processor seconds so far, this process's own and those of programs it ran; the memory's high water begins anew.
+
+    What stays of a large question in the memory is counted for the next one too.
+    """
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_bytes(b"5")  # proc(5): resets VmHWM, which ru_maxrss follows
+    return _cpu_seconds()
+
+
+def _spent(began: float) -> bytes:
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return SPENT.pack(_cpu_seconds() - began, kilobytes * 1024)
+
+
+def _cpu_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _shut_off() -> None:

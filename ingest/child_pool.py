@@ -5,10 +5,12 @@ the type; nothing a child sends is ever unpickled.
 """
 
 import contextlib
+import logging
 import os
 import queue
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
@@ -19,12 +21,17 @@ from typing import Generic, Self, TypeVar
 import msgspec
 
 from cases.errors import TemporaryError
-from ingest.child import DONE, ChildLimits, Work, serve
+from ingest.child import DONE, SPENT, ChildLimits, Work, serve
+from ingest.idle_time import Waited, wait_while_idle
+
+_log = logging.getLogger(__name__)
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 2.0
 _PRELOAD = ["ingest.read.preload"]
-_FOR_PYTHON = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL")  # what it starts by
+_MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(2**20)}
+"""Large blocks go back to the kernel at once (mallopt(3)): a child must not hold a large mail's memory for the next."""
+_FOR_PYTHON = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TMPDIR")  # what it starts by
 
 
 Answer = TypeVar("Answer")
@@ -43,6 +50,37 @@ class ReaderUnavailable(ReaderFailed, TemporaryError):
     """No child could do the work to its end: none can be started, or it was killed. No fault of the octets."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cost:
+    """What one question cost its child, as the child's own kernel counted it; None where it died and could not say.
+
+    `memory_bytes` is the most it held at once, with what all children share; `failed` is the reason of a ReaderFailed.
+    """
+
+    pool: str
+    question_bytes: int
+    cpu_seconds: float | None = None
+    memory_bytes: int | None = None
+    failed: str = ""
+
+
+Report = Callable[[Cost], None]
+
+
+def log_cost(cost: Cost) -> None:
+    """An event of the log at its finest level: figures, and nothing of the question."""
+    _log.debug(
+        "child asked",
+        extra={
+            "pool": cost.pool,
+            "octets": cost.question_bytes,
+            "cpu_seconds": cost.cpu_seconds,
+            "memory_bytes": cost.memory_bytes,
+            "failed": cost.failed,
+        },
+    )
+
+
 @dataclass(kw_only=True, slots=True)
 class _Child:
     """A running child, the parent's end of its pipe, and how many questions it has answered."""
@@ -55,11 +93,21 @@ class _Child:
 class ChildPool(Generic[Answer]):
     """`size` children that do `work`, each started when it is first needed and recycled after some questions.
 
-    `limits` hold for one question, `seconds` is the wall time for it; `answer` is the type that every answer has.
+    `limits` hold for one question, `seconds` is how long it may sleep over it (see idle_time); `answer` is the type
+    that every answer has; `report` is told what each question cost, under the pool's `name`.
     """
 
     def __init__(
-        self, work: Work, answer: type[Answer], *, size: int, seconds: float, limits: ChildLimits, recycle_after: int
+        self,
+        work: Work,
+        answer: type[Answer],
+        *,
+        name: str,
+        size: int,
+        seconds: float,
+        limits: ChildLimits,
+        recycle_after: int,
+        report: Report = log_cost,
     ) -> None:
         self._context = get_context("forkserver")
         self._context.set_forkserver_preload(_PRELOAD)
@@ -68,6 +116,8 @@ class ChildPool(Generic[Answer]):
         self._seconds = seconds
         self._limits = limits
         self._recycle_after = recycle_after
+        self._report = report
+        self._name = name
         self._decoder = msgspec.msgpack.Decoder(answer)
         self._closed = threading.Event()
         self._places: queue.Queue[_Child | None] = queue.Queue()
@@ -75,8 +125,11 @@ class ChildPool(Generic[Answer]):
         for _ in range(size):
             self._places.put(None)
 
-    def ask(self, question: bytes) -> Answer:
-        """The answer of a child. Blocks while all are busy. Raises ReaderFailed; the next call is served."""
+    def ask(self, question: bytes, how: bytes = b"") -> Answer:
+        """The answer of a child. Blocks while all are busy. Raises ReaderFailed; the next call is served.
+
+        `how` says how to take the question: a word in front of it would cost a copy of a large one to take off.
+        """
         if self._closed.is_set():
             raise ReaderUnavailable("closed")
         child = self._places.get()
@@ -86,7 +139,7 @@ class ChildPool(Generic[Answer]):
                 raise ReaderUnavailable("closed")
             if child is None:
                 child = self._start()
-            answer = self._ask(child, question)
+            answer = self._ask(child, question, how)
             child.answered += 1
             keep = child.answered < self._recycle_after
             return answer
@@ -130,7 +183,7 @@ class ChildPool(Generic[Answer]):
         _start_fork_server()  # one that has died would be started by itself, with all of the environment
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=serve, args=(theirs, self._limits, self._work), name="casepost-reader", daemon=True
+            target=serve, args=(theirs, self._limits, self._work), name=f"casepost-{self._name}", daemon=True
         )
         try:
             process.start()
@@ -150,23 +203,40 @@ class ChildPool(Generic[Answer]):
             raise ReaderUnavailable("no child could be started") from error
         return child
 
-    def _ask(self, child: _Child, question: bytes) -> Answer:
-        sender = threading.Thread(target=_send, args=(child.conn, question), daemon=True)
+    def _ask(self, child: _Child, question: bytes, how: bytes) -> Answer:
+        sender = threading.Thread(target=_send, args=(child.conn, how, question), daemon=True)
         sender.start()
-        answer = self._receive(child, self._seconds)
-        sender.join(_STOP_SECONDS)
-        if answer[:1] != DONE:
-            raise ReaderFailed(answer[1:].decode("ascii", "replace")[:80] or "died")
         try:
-            return self._decoder.decode(memoryview(answer)[1:])
+            answer = memoryview(self._receive(child, self._seconds))
+        except ReaderFailed as failure:
+            self._report(Cost(pool=self._name, question_bytes=len(question), failed=failure.reason))
+            raise
+        sender.join(_STOP_SECONDS)
+        begin = len(DONE) + SPENT.size
+        failed = "" if answer[:1] == DONE else bytes(answer[begin:]).decode("ascii", "replace")[:80] or "died"
+        cpu_seconds, memory_bytes = SPENT.unpack_from(answer, len(DONE))
+        self._report(
+            Cost(
+                pool=self._name,
+                question_bytes=len(question),
+                cpu_seconds=cpu_seconds,
+                memory_bytes=memory_bytes or None,
+                failed=failed,
+            )
+        )
+        if failed:
+            raise ReaderFailed(failed)
+        try:
+            return self._decoder.decode(answer[begin:])
         except msgspec.MsgspecError as error:
             raise ReaderFailed("wrong answer") from error
 
     def _receive(self, child: _Child, seconds: float) -> bytes:
         try:
-            if not child.conn.poll(seconds):
+            failure = wait_while_idle(child.conn.poll, child.process.pid or 0, seconds)
+            if failure is not None:
                 _kill(child.process)
-                raise ReaderFailed("time")
+                raise ReaderFailed("time") if failure is Waited.IDLE else ReaderUnavailable("starved")
             return child.conn.recv_bytes()
         except (EOFError, OSError) as error:
             child.process.join(_STOP_SECONDS)
@@ -188,16 +258,18 @@ def _start_fork_server() -> None:
     with _starting:
         kept = dict(os.environ)
         os.environ.clear()
-        os.environ.update({name: kept[name] for name in _FOR_PYTHON if name in kept})
+        os.environ.update({name: kept[name] for name in _FOR_PYTHON if name in kept} | _MALLOC)
         try:
             forkserver.ensure_running()
         finally:
+            os.environ.clear()
             os.environ.update(kept)
 
 
-def _send(conn: Connection, question: bytes) -> None:
+def _send(conn: Connection, how: bytes, question: bytes) -> None:
     """Hand over the question, in a thread of its own: a child that stops reading the pipe must not block the caller."""
     with contextlib.suppress(OSError, ValueError):
+        conn.send_bytes(how)
         conn.send_bytes(question)
 
 

@@ -60,19 +60,20 @@ class LookOver:
     def _look(self, due: LookDue, clock: Callable[[], datetime]) -> None:
         try:
             seen = self.eyes.look(self.ledger.load(due.ledger_id), due.path, language=due.language, known=due.known)
-        except (ReaderUnavailable, TemporaryError) as error:
+            reach(Step.PICTURE_LOOKED_AT)
+        except (ReaderUnavailable, TemporaryError, OSError) as error:
             record_look_failure(self.cases, due, holder=self.holder, error=str(error), counts=0, now=clock())
         except ReaderFailed as error:
             self._give_up(due, error.reason, clock())
         except Exception as error:  # noqa: BLE001  one picture, or one damaged raw mail, must not stop the others
-            _log.exception("picture not read look=%d", due.id)
+            _log.exception("picture not read", extra={"look": due.id})
             self._give_up(due, str(error) if isinstance(error, CasepostError) else type(error).__name__, clock())
         else:
             self._keep(due, seen, clock())  # it took seconds: what was seen is on record with the time it was seen
             reach(Step.PICTURE_SEEN)
 
     def _give_up(self, due: LookDue, reason: str, now: datetime) -> None:
-        _log.warning("picture not read look=%d error=%s", due.id, reason)
+        _log.warning("picture not read", extra={"look": due.id, "error": reason})
         counts = TRIES if reason == "time" else 1  # what took too long once does so again, and keeps others waiting
         last = record_look_failure(self.cases, due, holder=self.holder, error=reason, counts=counts, now=now)
         if last:

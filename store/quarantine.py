@@ -20,6 +20,7 @@ from store.tables import dispositions, mail_keys, messages
 from store.views import to_rfc3339
 
 Document = dict[str, Any]
+_CHUNK = 500
 
 
 def list_quarantined(store: Store) -> list[Document]:
@@ -47,18 +48,69 @@ def find_quarantined(store: Store, ledger_id: int) -> Entry:
     return entry
 
 
-def release(store: Store, ledger_id: int, *, now: datetime) -> None:
+def find_read_by_older(store: Store, reader_version: int) -> int | None:
+    """The first mail in quarantine that no reader of this version has tried yet, None when all were."""
+    ids = [entry.id for entry in store.ledger.quarantined()]
+    with store.cases.read() as connection:
+        for begin in range(0, len(ids), _CHUNK):
+            older = (
+                sa.select(sa.func.min(dispositions.c.ledger_id))
+                .join(messages, messages.c.id == dispositions.c.message_id)
+                .where(
+                    dispositions.c.ledger_id.in_(ids[begin : begin + _CHUNK]),
+                    dispositions.c.outcome == Outcome.QUARANTINED,
+                    messages.c.reader_version < reader_version,
+                )
+            )
+            found = connection.execute(older).scalar()
+            if found is not None:
+                return int(found)
+    return None
+
+
+def note_unreadable(store: Store, ledger_id: int, *, reader_version: int) -> None:
+    """Put on record that a reader of this version could not read it either; it is not tried before a newer one is."""
+    told = sa.select(dispositions.c.message_id).where(dispositions.c.ledger_id == ledger_id).scalar_subquery()
+    with store.cases.write() as connection:
+        connection.execute(sa.update(messages).where(messages.c.id == told).values(reader_version=reader_version))
+
+
+def drop(store: Store, ledger_id: int, *, by: str, why: str, now: datetime) -> Document:
+    """Nobody will read this mail: its final word is `ignored`, and the case that told of it is closed.
+
+    The raw mail stays. Who said so and why is its reason and an event of the case. NotFound when it is not in
+    quarantine. The books of the cases come first: after a crash in between, doing this again finishes it.
+    """
+    find_quarantined(store, ledger_id)
+    reason = f"dropped from quarantine by {by}: {why}"
+    with store.cases.write() as connection:
+        dropped = connection.execute(
+            sa.update(dispositions)
+            .where(dispositions.c.ledger_id == ledger_id, dispositions.c.outcome == Outcome.QUARANTINED)
+            .values(outcome=Outcome.IGNORED, reason=reason, at=now)
+            .returning(dispositions.c.case_id)
+        ).first()
+        if dropped is not None:
+            _close(connection, dropped.case_id, actor="operator", because="its mail was dropped", note=reason, now=now)
+        final = find_disposition(connection, ledger_id)
+    if final is None or final.outcome is not Outcome.IGNORED:
+        raise NotFound(f"mail {ledger_id} is being read again just now; see what becomes of it")
+    store.ledger.record_done(ledger_id, outcome=final.outcome, reason=final.reason, now=now)
+    return {"id": ledger_id, "outcome": final.outcome.value, "case": final.number, "reason": final.reason}
+
+
+def release(store: Store, ledger_id: int, *, now: datetime, actor: str = "operator") -> None:
     """Make a quarantined mail new again and close the case that told of it. NotFound when it is not in quarantine.
 
     The books of the cases come first: after a crash in between, the mail is still in quarantine with no final
     word, and doing this again finishes it. The other way round a worker would find the old final word and stop.
     """
     with store.cases.write() as connection:
-        _take_back(connection, ledger_id, now)
+        _take_back(connection, ledger_id, actor, now)
     store.ledger.retry_quarantined(ledger_id, now=now)
 
 
-def _take_back(connection: Connection, ledger_id: int, now: datetime) -> None:
+def _take_back(connection: Connection, ledger_id: int, actor: str, now: datetime) -> None:
     taken = connection.execute(
         sa.delete(dispositions)
         .where(dispositions.c.ledger_id == ledger_id, dispositions.c.outcome == Outcome.QUARANTINED)
@@ -68,20 +120,24 @@ def _take_back(connection: Connection, ledger_id: int, now: datetime) -> None:
         return
     connection.execute(sa.delete(mail_keys).where(mail_keys.c.ledger_id == ledger_id))
     connection.execute(sa.update(messages).where(messages.c.ledger_id == ledger_id).values(ledger_id=None))
-    if taken.case_id is None:
+    _close(connection, taken.case_id, actor=actor, because="its mail is read again", note="read again", now=now)
+
+
+def _close(connection: Connection, case_id: int | None, *, actor: str, because: str, note: str, now: datetime) -> None:
+    """The case that told of the mail has nothing left to do; nobody is written to."""
+    if case_id is None:
         return
-    because = "its mail is read again"
-    cancel_planned(connection, taken.case_id, frozenset(ReplyKind), at=now, because=because)
-    supersede_unsent(connection, taken.case_id, cause=None, because=because)
+    cancel_planned(connection, case_id, frozenset(ReplyKind), at=now, because=because)
+    supersede_unsent(connection, case_id, cause=None, because=because)
     change_case(
         connection,
         Change(
-            actor="operator",
+            actor=actor,
             at=now,
-            case_id=taken.case_id,
+            case_id=case_id,
             happenings=(Happening.CLOSED,),
             silent=True,
-            notes=("read again",),
+            notes=(note,),
         ),
     )
 

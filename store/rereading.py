@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from cases.model import MessageKind
+from cases.model import MessageKind, Outcome
 from store.database import Database
 from store.derived import LISTED
 from store.errors import NotFound
-from store.tables import cases, identifiers, messages, parts, redactions
+from store.tables import cases, dispositions, identifiers, messages, parts, redactions
 
 # An agent's answer and a note are what was done with a mail, not what was read in it.
 _READ = (MessageKind.SELLER, MessageKind.AUTO_REPLY, MessageKind.BOUNCE)
@@ -99,13 +99,18 @@ def _case_ids(database: Database, numbers: Sequence[str]) -> list[int] | None:
 
 def _page(case_ids: list[int] | None, before_version: int | None) -> sa.Select[Any]:
     redacted = sa.exists().where(redactions.c.message_id == messages.c.id)
+    given_up = sa.exists().where(
+        dispositions.c.ledger_id == messages.c.ledger_id,
+        dispositions.c.outcome.in_((Outcome.QUARANTINED, Outcome.IGNORED)),
+    )
     return (
         sa.select(messages, cases.c.number, redacted.label("redacted"))
         .join(cases, cases.c.id == messages.c.case_id)
         .where(
             messages.c.ledger_id.is_not(None),
             messages.c.kind.in_(_READ),
-            messages.c.reader_version > 0,  # 0: a mail in quarantine, of which nothing was read
+            messages.c.reader_version > 0,  # 0: erased
+            ~given_up,  # in quarantine, or dropped there: the message says so and was read out of nothing
             messages.c.reader_version < before_version if before_version is not None else sa.true(),
             messages.c.case_id.in_(case_ids) if case_ids is not None else sa.true(),
         )

@@ -1,5 +1,6 @@
 """`casepost quarantine`: mails that could not be read, kept whole."""
 
+import getpass
 import re
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from casepost.plain import inert_line, show_size, show_time
 from casepost.tables import print_table
 from cases.errors import PermanentError
 from cases.model import Outcome
-from store.quarantine import Document, find_quarantined, list_quarantined, release, show_quarantined
+from store.quarantine import Document, drop, find_quarantined, list_quarantined, release, show_quarantined
 
 _COLUMNS = ["id", "received_at", "sender", "recipients", "size", "tries", "case"]
 _HEADER_LINES = 40
@@ -26,7 +27,7 @@ _FAILURES = {
 
 @click.group()
 def quarantine() -> None:
-    """Show mails that could not be read, and read them again."""
+    """Show mails that could not be read, read them again, or give them up."""
 
 
 @quarantine.command("list")
@@ -91,6 +92,34 @@ def retry(ledger_id: int, as_json: bool, config_file: Path | None) -> None:
         raise Unreadable(f"mail {ledger_id} was read, but failed again: {inert_line(applied.reason)}")
 
 
+@quarantine.command("drop")
+@click.argument("ledger_id", metavar="ID", type=int)
+@click.option("--reason", required=True, help="Why nobody needs to read it; kept on record.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@config_option
+def drop_one(ledger_id: int, reason: str, yes: bool, as_json: bool, config_file: Path | None) -> None:
+    """Give a mail up: nobody will read it. It stays in the ledger as it came; who dropped it and why is on record."""
+    why = inert_line(reason).strip()
+    if not why:
+        raise click.UsageError("--reason says why nobody needs to read the mail")
+    if as_json and not yes:
+        raise click.UsageError("--json asks nothing: add --yes")
+    app = open_app(config_file)
+    document = show_quarantined(app.store, ledger_id)
+    if not yes:
+        _print(app, document, _show_header(app.store.ledger.load(ledger_id)))
+        if not click.confirm(f"\nDrop mail {ledger_id}? Nobody will read it"):
+            click.echo("Nothing was changed.")
+            click.get_current_context().exit(1)
+    dropped = drop(app.store, ledger_id, by=getpass.getuser(), why=why, now=app.clock())
+    if as_json:
+        print_json(dropped)
+    else:
+        case = f", case {dropped['case']} is closed" if dropped["case"] else ""
+        click.echo(f"Mail {ledger_id} is dropped{case}.")
+
+
 class Unreadable(PermanentError):
     """The mail stays in quarantine."""
 
@@ -133,3 +162,4 @@ def _print(app: App, document: Document, header: list[str]) -> None:
         click.echo(f"  {line}")
     click.echo(f"\ncasepost quarantine retry {document['id']}   reads it again")
     click.echo(f"casepost quarantine show {document['id']} --raw > mail.eml   saves it as it came")
+    click.echo(f"casepost quarantine drop {document['id']} --reason WHY   gives it up")

@@ -34,6 +34,7 @@ class PicturePool(ChildPool[Seen]):
         super().__init__(
             functools.partial(_answer, own_kinds),
             Seen,
+            name="pictures",
             size=size,
             seconds=seconds,
             limits=ChildLimits(cpu_seconds=math.ceil(seconds), memory_bytes=memory_bytes, niceness=_NICENESS),
@@ -63,7 +64,7 @@ def can_look() -> bool:
 _decode = msgspec.msgpack.Decoder(Look).decode
 
 
-def _answer(own_kinds: tuple[OwnKind, ...], question: bytes) -> Seen:
+def _answer(own_kinds: tuple[OwnKind, ...], question: bytes, _how: bytes) -> Seen:
     from ingest.files.look import look  # in the child: it needs the ocr extra
 
     return look(_decode(question), own_kinds)

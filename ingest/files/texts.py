@@ -1,6 +1,8 @@
 """The text of attached files, and which of them can only be looked at."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,8 +28,10 @@ FILE_ERRORS = (
     *READ_ERRORS,
     OSError,
     EOFError,
-    NotImplementedError,
+    RuntimeError,  # zipfile, where a member is encrypted
     zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
     PdfiumError,
     CalamineError,
     XMLSyntaxError,

@@ -27,6 +27,7 @@ _EXTENSIONS = {
     "application/pkcs7-mime": ".p7m",
     "application/x-pkcs7-mime": ".p7m",
 }
+_PIECE_BYTES = 2**20
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _REPORT_PARTS = ("message/delivery-status", "message/feedback-report", "message/disposition-notification")
 
@@ -77,8 +78,27 @@ def _part(leaf: Leaf, content: bytes, defects: Defects, *, attachment: bool) -> 
 
 
 def _hash_folded(content: bytes) -> bytes:
-    """The hash of content whatever its line ends and the white space at its end."""
-    return hashlib.sha256(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip()).digest()
+    """The hash of content whatever its line ends and the white space at its end; piece by piece, without copies."""
+    end = _end_of_words(content)
+    digest, start = hashlib.sha256(), 0
+    while start < end:
+        stop = min(start + _PIECE_BYTES, end)
+        if content[stop - 1 : stop + 1] == b"\r\n":
+            stop += 1
+        digest.update(content[start:stop].replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        start = stop
+    return digest.digest()
+
+
+def _end_of_words(content: bytes) -> int:
+    """Where the white space at the end of content begins."""
+    end = len(content)
+    while end:
+        start = max(0, end - _PIECE_BYTES)
+        if piece := content[start:end].rstrip():
+            return start + len(piece)
+        end = start
+    return 0
 
 
 def _is_attachment(leaf: Leaf, body_paths: frozenset[str]) -> bool:

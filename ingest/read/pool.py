@@ -8,11 +8,11 @@ from typing import Protocol
 
 from cases.mail import Mail
 from ingest.child import ChildLimits
-from ingest.child_pool import ChildPool, ReaderFailed, ReaderUnavailable
+from ingest.child_pool import ChildPool, ReaderFailed, ReaderUnavailable, Report, log_cost
 from ingest.read.reader import read as read_mail
 from ingest.read.rules import NO_OWN_RULES, ReadingRules
 
-_WITH_FILES, _WITHOUT_FILES = b"F", b"-"
+_WITH_FILES, _WITHOUT_FILES = b"files", b"no files"
 
 
 class Reader(Protocol):
@@ -37,14 +37,17 @@ class ReaderPool(ChildPool[Mail]):
         recycle_after: int = 500,
         rules: ReadingRules = NO_OWN_RULES,
         reader: Reader | None = None,
+        report: Report = log_cost,
     ) -> None:
         super().__init__(
             functools.partial(_answer, reader or functools.partial(read_mail, rules=rules)),
             Mail,
+            name="reader",
             size=size,
             seconds=seconds,
             limits=ChildLimits(cpu_seconds=math.ceil(seconds), memory_bytes=memory_bytes),
             recycle_after=recycle_after,
+            report=report,
         )
 
     def read(self, raw: bytes) -> Mail:
@@ -54,14 +57,14 @@ class ReaderPool(ChildPool[Mail]):
         built to kill its reader must not keep the seller's words from the agents.
         """
         try:
-            return self.ask(_WITH_FILES + raw)
+            return self.ask(raw, _WITH_FILES)
         except ReaderUnavailable:
             raise
         except ReaderFailed as failure:
-            mail = self.ask(_WITHOUT_FILES + raw)
+            mail = self.ask(raw, _WITHOUT_FILES)
             defect = f"attached files were not opened: the reader had to be stopped ({failure.reason})"
             return replace(mail, defects=(*mail.defects, defect))
 
 
-def _answer(reader: Callable[..., Mail], question: bytes) -> Mail:
-    return reader(question[1:], open_files=question[:1] == _WITH_FILES)
+def _answer(reader: Callable[..., Mail], raw: bytes, how: bytes) -> Mail:
+    return reader(raw, open_files=how == _WITH_FILES)

@@ -8,6 +8,7 @@ from ingest.files.inside import add_inside
 from ingest.files.texts import FileTexts, find_pictures, read_files
 from ingest.identifiers import mask_cards
 from ingest.kind import Signs, decide_kind, find_no_answer
+from ingest.kind_signs.spam import find_spam_verdict
 from ingest.read.addresses import find_author, parse_address_list
 from ingest.read.bounce import parse_bounce
 from ingest.read.cross_check import cross_check
@@ -125,6 +126,7 @@ def _compose(pieces: _Pieces, rules: ReadingRules, defects: Defects) -> Mail:
         reply_text=mask_cards(split.new, values),
         has_new_text=not split.is_all,
         no_answer=find_no_answer(headers, sender.address if sender else ""),
+        spam_verdict=find_spam_verdict(headers),
         signature=mask_cards(split.signature, values),
         forwarded=_forwarded(pieces, subject, rules, defects) if kind is MailKind.MESSAGE else None,
         html=mask_cards(body.html, values) if body.html is not None else None,

@@ -1,5 +1,6 @@
 """Pictures are looked at after the acknowledgement, once, and what they show belongs to the case; both databases."""
 
+import errno
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -114,9 +115,12 @@ def test_a_strangers_picture_says_nothing_of_what_the_seller_has_told(office: Of
     assert office.case(applied.number)["missing"] == ["order_id"]
 
 
-def test_a_reader_that_was_killed_from_outside_is_no_fault_of_the_picture(office: Office) -> None:
+@pytest.mark.parametrize("fault", [ReaderUnavailable("killed"), OSError(errno.EIO, "Input/output error")])
+def test_a_reader_that_was_killed_from_outside_or_a_failing_disk_is_no_fault_of_the_picture(
+    office: Office, fault: Exception
+) -> None:
     receive(office, with_picture())
-    office.eyes.faults = [ReaderUnavailable("killed")] * (TRIES + 1)
+    office.eyes.faults = [fault] * (TRIES + 1)
     for turn in range(TRIES + 2):
         office.look(now=NOW + timedelta(minutes=turn))
     (row,) = office.rows(sa.select(looks))
