@@ -130,6 +130,15 @@ class Rereading:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Junked:
+    """A mail that is set aside: who wrote it, about what, and why it is junk."""
+
+    author: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """Everything that one mail, command or tick does to one case, in one transaction.
 
@@ -140,7 +149,8 @@ class Change:
     `proved_address`: an address of theirs that its domain stood for this time, so that it has to from now on.
     `report` is written to the member of staff who caused the change (`user_id`). `silent`: nothing may
     go back to the sender; `filed`: nobody at all is written to, and nothing is waited for. `sighting` and
-    `rereading` bring what was read of a message that is there already; `undelivered`: a report on a mail of ours.
+    `rereading` bring what was read of a message that is there already; `undelivered`: a report on a mail of ours;
+    `junk`: the mail is set aside.
     """
 
     actor: str
@@ -164,6 +174,7 @@ class Change:
     sighting: Sighting | None = None
     rereading: Rereading | None = None
     undelivered: Undelivered | None = None
+    junk: Junked | None = None
     links: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

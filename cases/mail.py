@@ -52,6 +52,7 @@ class Part:
     `path` counts from 1 as IMAP does ("1", "2.1"); `offset` and `length` are octets of the raw mail
     and frame the part's body as it was transferred; `size` and `sha256` are of the decoded content.
     `inside`: the file is not the whole content but lies within it (winmail.dat), from this octet on.
+    `verdict` is why it goes to nobody ("infected: Eicar-Signature", "not scanned: …"), "" where nothing is wrong.
     """
 
     path: str
@@ -67,6 +68,7 @@ class Part:
     inline: bool = False
     attachment: bool = False
     inside: int | None = None
+    verdict: str = ""
 
     @property
     def is_listed(self) -> bool:
@@ -91,9 +93,9 @@ _NEVER_PASSED_ON = frozenset(
 
 
 def is_passed_on(part: Part) -> bool:
-    """Whether a part of an agent's mail goes on to the seller: a file attached on purpose, no signature's picture."""
+    """Whether a part of an agent's mail goes on to the seller: a sound file attached on purpose."""
     by_itself = part.content_type in _NEVER_PASSED_ON or part.content_type.startswith("message/")
-    return part.attachment and not part.inline and not by_itself
+    return part.attachment and not part.inline and not by_itself and not part.verdict
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,7 +137,8 @@ class Mail:
 
     `reply_text` is never empty where `text` is not: `has_new_text` is False when nothing new was found in it.
     `to_look_at` are the paths of pictures and scanned documents, which are read later and elsewhere.
-    `no_answer` is the sign that its sender wants no automatic answer, "" without one.
+    `no_answer` is the sign that its sender wants no automatic answer, "" without one; `spam_verdict` the header field
+    by which a mail server calls it spam.
     `signature` is what stands below the words and is none of them: signature, small print, footer.
     `forwarded` is the mail it passes on, None where it is a word of its own.
     `sender` is the first From as shown; `author` is the same only if the mail has exactly one
@@ -165,6 +168,7 @@ class Mail:
     reply_text: str = ""
     has_new_text: bool = True
     no_answer: str = ""
+    spam_verdict: str = ""
     signature: str = ""
     forwarded: Forwarded | None = None
     html: str | None = None

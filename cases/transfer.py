@@ -18,7 +18,9 @@ _SPELLINGS = {
     **dict.fromkeys(("base64", "b64"), "base64"),
     **dict.fromkeys(("xuuencode", "uuencode", "xuue", "uue"), "x-uuencode"),
 }
+_PADDING = re.compile(b"=+")
 _MAX_SEGMENTS = 1_000
+_PIECE = 2**20
 # A soft line break with blanks behind its "=", added on the way (RFC 2045 section 6.7, rule 3).
 _PADDED_BREAK = re.compile(rb"=[ \t]{1,100}(?=\r?\n)")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
@@ -56,46 +58,89 @@ def parse_encoding(value: str) -> str:
 
 
 def _decode_base64(data: bytes, note: Note) -> bytes:
+    """Piece by piece: a large part must not stand in the memory several times over."""
+    end = len(data)
     if (footer := _FOOTER.search(data)) and not data[: footer.start()].isspace():
         note("text behind the end of base64 was left out")
-        data = data[: footer.start()]
-    kept = data.translate(None, _NOT_BASE64)
-    body = kept.rstrip(b"=")
-    if b"=" not in body:
-        return _decode_segment(body, note)
-    # Several encoded pieces behind one another, each with its padding (seen from gateways that append a footer).
-    segments = re.split(b"=+", body, maxsplit=_MAX_SEGMENTS)
-    return b"".join(_decode_segment(segment.replace(b"=", b""), note) for segment in segments)
+        end = footer.start()
+    segments = _Segments(note)
+    for start in range(0, end, _PIECE):
+        segments.take(data[start : min(start + _PIECE, end)].translate(None, _NOT_BASE64))
+    return segments.finish()
 
 
-def _decode_segment(body: bytes, note: Note) -> bytes:
-    spare = len(body) % 4
-    if spare == 1:
-        note("base64 ends within a character")
-        body = body[:-1]
-        spare = 0
-    return binascii.a2b_base64(body + b"=" * (-spare % 4))
+class _Segments:
+    """Several encoded pieces behind one another, each with its padding (seen from gateways that append a footer).
+
+    After the first thousand no padding ends a segment any more.
+    """
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+        self._out: list[bytes] = []
+        self._rest = b""  # of the segment that is open: less than a group of four
+        self._after_padding = False
+        self._splits = 0
+
+    def take(self, piece: bytes) -> None:
+        """The next characters of the alphabet, padding among them."""
+        if self._after_padding:
+            piece = piece.lstrip(b"=")
+        if not piece:
+            return
+        self._after_padding = piece.endswith(b"=")
+        left = _MAX_SEGMENTS - self._splits
+        *ended, open_one = _PADDING.split(piece, maxsplit=left) if left else [piece]
+        for segment in ended:
+            self._splits += 1
+            self._decode(segment)
+            self._end()
+        self._decode(open_one.replace(b"=", b""))
+
+    def finish(self) -> bytes:
+        """The content, once all has been taken."""
+        self._end()
+        return b"".join(self._out)
+
+    def _decode(self, characters: bytes) -> None:
+        characters = self._rest + characters
+        whole = len(characters) & ~3
+        self._rest = characters[whole:]
+        self._out.append(binascii.a2b_base64(characters[:whole]))
+
+    def _end(self) -> None:
+        if len(self._rest) == 1:
+            self._note("base64 ends within a character")
+        elif self._rest:
+            self._out.append(binascii.a2b_base64(self._rest + b"=" * (4 - len(self._rest))))
+        self._rest = b""
 
 
 def _decode_uu(data: bytes, note: Note) -> bytes:
     begin = _UU_BEGIN.search(data)
-    lines = data[begin.end() if begin else 0 :].splitlines()
-    out: list[bytes] = []
-    for line in lines:
-        if line in (b"end", b"`", b" ", b""):
-            if line == b"end":
-                break
-            continue
+    start = begin.end() if begin else 0
+    out = bytearray()
+    while 0 <= start < len(data):
+        stop = max(data.rfind(end, start, start + _PIECE) for end in (b"\n", b"\r")) + 1 or len(data)
+        ended = any(_decode_uu_line(line, out, note) for line in data[start:stop].splitlines())
+        start = -1 if ended else stop
+    return bytes(out)
+
+
+def _decode_uu_line(line: bytes, out: bytearray, note: Note) -> bool:
+    """Add what a line holds; whether it is the last."""
+    if line in (b"end", b"`", b" ", b""):
+        return line == b"end"
+    try:
+        out += binascii.a2b_uu(line)
+    except binascii.Error:
+        # Some encoders count the octets of the last group wrong: cut the line to what its length octet says.
+        length = (((line[0] - 32) & 63) * 4 + 5) // 3
         try:
-            out.append(binascii.a2b_uu(line))
+            out += binascii.a2b_uu(line[:length])
         except binascii.Error:
-            # Some encoders count the octets of the last group wrong: cut the line to what its length octet says.
-            length = (((line[0] - 32) & 63) * 4 + 5) // 3
-            try:
-                out.append(binascii.a2b_uu(line[:length]))
-            except binascii.Error:
-                note("uuencoded line could not be decoded")
-    return b"".join(out)
+            note("uuencoded line could not be decoded")
+    return False
 
 
 def _forget(_defect: str) -> None:

@@ -15,6 +15,7 @@ from cases.missing import find_missing
 from cases.model import Direction, Happening, MessageKind, Outcome, Priority, Queue
 from cases.reference import Role
 from ingest.forward import decide_forward
+from ingest.junk import book_junk, find_junk
 from ingest.kind import is_certain
 from ingest.participants import find_copied, find_joining, find_reply_address
 from ingest.question import Question, book
@@ -50,6 +51,9 @@ def _decide_case(question: Question) -> Change:
         now=question.now,
         relay_domains=question.relay_domains,
     )
+    junk = find_junk(question, belongs=place.placement is Placement.APPENDED)
+    if junk is not None:
+        return book_junk(question, junk)
     if _is_automatic(question) and place.placement is Placement.APPENDED:
         return _append_automatic(question, place)
     if question.mail.kind is MailKind.AUTO_REPLY and is_certain(question.mail.kind_reason):

@@ -9,6 +9,7 @@ from cases.mail import Mail
 from cases.model import Outcome
 from ingest.evidence import Envelope, Evidence
 from store.bounces import SentMail
+from store.junk_list import NO_JUNK_FACTS, JunkFacts
 from store.lookup import Known
 from store.people import find_queue
 from store.staff_lookup import NOT_STAFF, StaffFacts
@@ -20,7 +21,8 @@ class Question:
 
     `key` tells this mail apart from all others; `identity` is how far its author is proved;
     `from_archive`: it was imported, and may be years old; `reported`: the mail of ours that a
-    delivery report is about; `relay_domains` are marketplaces', where the whole address is the person.
+    delivery report is about; `junk`: what makes it junk or not; `relay_domains` are marketplaces',
+    where the whole address is the person.
 
     Of agents' mail: `staff` is known only where it came to an agent's signed address; `templates` are those an agent
     may send by name; `agents_need_pass`: their mail has to be proved by its domain; `agent_signatures`: the block
@@ -42,6 +44,7 @@ class Question:
     templates: frozenset[str] = frozenset()
     agents_need_pass: bool = False
     agent_signatures: bool = False
+    junk: JunkFacts = NO_JUNK_FACTS
 
     @property
     def failed(self) -> bool:

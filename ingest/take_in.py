@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from cases.arrival import Channel
@@ -20,17 +21,21 @@ from ingest.decide import decide
 from ingest.evidence import Envelope, Evidence, find_evidence
 from ingest.identity.check import Checker
 from ingest.identity.facts import Route
+from ingest.in_hand import in_hand
 from ingest.question import Question
+from ingest.read.reader import READER_VERSION
 from ingest.report import find_reported
 from ingest.staff import find_own_words
+from ingest.virus import Clamd, scan_files
 from store.apply import apply, is_taken
-from store.claims import in_work
 from store.database import Database
 from store.failpoints import Step, reach
+from store.junk_list import JunkFacts, gather_junk
 from store.ledger import TRIES, Entry, Ledger
 from store.lookup import gather
 from store.people import find_queue
 from store.staff_lookup import NOT_STAFF, StaffFacts, gather_staff, must_pass
+from store.tally import Timing, timed
 
 _log = logging.getLogger(__name__)
 
@@ -44,12 +49,16 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
-    """What this installation has decided: see the fields of the same names in `Question`."""
+    """What this installation has decided: see the fields of the same names in `Question`.
+
+    `relays_find_spam`: what a trusted relay says of spam is believed.
+    """
 
     templates: Callable[[], frozenset[str]] = frozenset
     agents_need_pass: bool = False
     agent_signatures: bool = False
     relay_domains: frozenset[str] = frozenset()
+    relays_find_spam: bool = True
 
 
 # How far the author of a mail is proved: asks the DNS, within seconds, and never raises.
@@ -78,6 +87,24 @@ def checks_by(checker: Checker) -> CheckIdentity:
     return check
 
 
+# The mail with the verdict of a virus scanner on each of its files; raises TemporaryError while it has to wait.
+ScanFiles = Callable[[bytes, Mail, Entry, datetime], Mail]
+
+
+def nobody_scans(_raw: bytes, mail: Mail, _entry: Entry, _now: datetime) -> Mail:
+    """There is no scanner."""
+    return mail
+
+
+def scans_by(clamd: Clamd) -> ScanFiles:
+    """What `clamd` says of the files of a mail of the ledger."""
+
+    def scan(raw: bytes, mail: Mail, entry: Entry, now: datetime) -> Mail:
+        return scan_files(clamd, raw, mail, received_at=entry.received_at, now=now)
+
+    return scan
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TakeIn:
     """Everything that taking in needs; `holder` is this worker's name on its claims, `active` the ids in work."""
@@ -88,6 +115,7 @@ class TakeIn:
     reader: Reader
     holder: str
     check_identity: CheckIdentity = nobody_checks
+    scan: ScanFiles = nobody_scans
     policy: Policy = Policy()
     active: set[int] = field(default_factory=set)
 
@@ -99,9 +127,10 @@ class TakeIn:
     def take_in_some(self, *, clock: Callable[[], datetime], limit: int) -> int:
         """Claim up to `limit` mails and work on them, oldest first; how many were claimed."""
         claimed = self.ledger.claim(holder=self.holder, now=clock(), limit=limit)
-        with in_work(self.active, claimed) as each:
+        with in_hand(self.active, claimed, let_go=partial(self.ledger.let_go, holder=self.holder)) as each:
             for entry in each:
-                self.take_in(entry, now=clock())
+                with timed(Timing.TAKE_IN):
+                    self.take_in(entry, now=clock())
         return len(claimed)
 
     def take_in_one(self, ledger_id: int, *, now: datetime) -> Applied | None:
@@ -125,18 +154,20 @@ class TakeIn:
             try:
                 applied = apply(self.cases, self._decide(entry, now))
                 reach(Step.CASE_COMMITTED)
-            except TemporaryError as error:
+            except (TemporaryError, OSError) as error:  # a disk that is full or fails is no fault of the mail either
                 self.ledger.record_failure(entry, holder=self.holder, error=str(error), counts=False, now=now)
             except Exception as error:  # noqa: BLE001  one bad mail must not stop the others, whatever is wrong with it
                 applied = self._record_failure(entry, error, now)
         if applied is None or applied.outcome is None:
             return None
         self.ledger.record_done(entry.id, outcome=applied.outcome, reason=applied.reason, now=now)
+        reach(Step.MAIL_DONE)
         return applied
 
     def _decide(self, entry: Entry, now: datetime) -> Change:
         raw = self.ledger.load(entry.id)
-        mail = self.reader.read(raw)
+        mail = self.scan(raw, self.reader.read(raw), entry, now)
+        reach(Step.MAIL_READ)
         envelope = Envelope(sender=entry.sender, recipients=entry.recipients)
         evidence = find_evidence(mail, envelope, self.keyring)
         known = gather(
@@ -149,7 +180,9 @@ class TakeIn:
             shared=mail.identifiers,
             now=now,
         )
-        return decide(
+        identity = self.check_identity(raw, mail, entry)
+        reach(Step.IDENTITY_CHECKED)
+        decided = decide(
             Question(
                 mail=mail,
                 envelope=envelope,
@@ -158,15 +191,23 @@ class TakeIn:
                 ledger_id=entry.id,
                 key=self.keyring.digest("mail", mail.fingerprint),
                 now=now,
-                identity=self.check_identity(raw, mail, entry),
+                identity=identity,
                 staff=self._gather_staff(mail, evidence),
                 templates=self.policy.templates() if evidence.user_ids else frozenset(),
                 agents_need_pass=self.policy.agents_need_pass,
                 agent_signatures=self.policy.agent_signatures,
                 from_archive=entry.channel == Channel.IMPORT,
                 reported=find_reported(self.cases, self.keyring, mail, evidence, envelope),
+                junk=self._gather_junk(mail, entry),
             )
         )
+        reach(Step.MAIL_DECIDED)
+        return decided
+
+    def _gather_junk(self, mail: Mail, entry: Entry) -> JunkFacts:
+        author = mail.author or mail.sender
+        believed = entry.trusted and self.policy.relays_find_spam
+        return gather_junk(self.cases, author.address if author else "", entry.id, relay_is_believed=believed)
 
     def _gather_staff(self, mail: Mail, evidence: Evidence) -> StaffFacts:
         signed = next((one for one in evidence.signed if one.role is not Role.SELLER), None)
@@ -185,7 +226,7 @@ class TakeIn:
 
     def _record_failure(self, entry: Entry, fault: Exception, now: datetime) -> Applied | None:
         error = str(fault) if isinstance(fault, ReaderFailed | CasepostError) else f"fault: {type(fault).__name__}"
-        _log.warning("mail not taken in ledger=%d error=%s", entry.id, error, exc_info=fault)
+        _log.warning("mail not taken in", exc_info=fault, extra={"ledger": entry.id, "error": error})
         tries = self.ledger.record_failure(entry, holder=self.holder, error=error, counts=True, now=now)
         return apply(self.cases, _quarantine(self, entry, error, now)) if tries >= TRIES else None
 
@@ -202,7 +243,7 @@ def _quarantine(work: TakeIn, entry: Entry, error: str, now: datetime) -> Change
     words = f"This mail could not be read ({error}). It is kept whole: casepost quarantine show {entry.id}"
     mail = Mail(
         fingerprint=hashlib.sha256(f"quarantine {entry.id}".encode()).hexdigest(),
-        reader_version=0,
+        reader_version=READER_VERSION,
         subject="A mail that could not be read",
         sender=Address(address=entry.sender or ""),
         text=words,

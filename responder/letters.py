@@ -252,7 +252,7 @@ def _attached(planned: PlannedReply, facts: Correspondence) -> tuple[Part, ...]:
         return tuple(part for part in cause.attachments if is_passed_on(part))
     room, chosen = RELAY_OCTETS, []
     for part in cause.attachments:
-        if part.size <= room:
+        if part.size <= room and not part.verdict:
             chosen.append(part)
             room -= part.size
     return tuple(chosen)
@@ -263,7 +263,7 @@ def _left_out(planned: PlannedReply, facts: Correspondence) -> str:
     if planned.kind is not ReplyKind.AGENT_MAIL or facts.cause is None:
         return ""
     along = _attached(planned, facts)
-    return ", ".join(_name(part) for part in facts.cause.attachments if part not in along)
+    return ", ".join(_name(part) for part in facts.cause.attachments if part not in along and not part.verdict)
 
 
 def _load(desk: Desk, planned: PlannedReply, facts: Correspondence) -> tuple[Attachment, ...]:

@@ -43,6 +43,9 @@ def describe_message(facts: Correspondence, cause: Said, *, text: str, left_out:
         attached=", ".join(part.filename for part in cause.attachments if part.filename),
         stranger=cause.author.address if cause.unconfirmed else "",
         left_out=left_out,
+        withheld=", ".join(
+            f"{part.filename or part.path} ({part.verdict})" for part in cause.attachments if part.verdict
+        ),
     )
 
 

@@ -110,7 +110,8 @@ class MessageValue:
     address as it goes over the wire where that looks other; `warning` is a word for what is odd about them; `proof`
     ("pass", "fail", "none") and `proof_detail` say how far the author is proved; `reply_to` is an address that it asks
     to be answered at and is not; `cc` and `attached` are lists in one line. `stranger` is the address of an author who
-    does not take part in the case; `left_out` names the attachments that were too large to go along.
+    does not take part in the case; `left_out` names the attachments that were too large to go along,
+    `withheld` those that a virus scanner keeps back.
     """
 
     text: str = ""
@@ -127,6 +128,7 @@ class MessageValue:
     attached: str = ""
     stranger: str = ""
     left_out: str = ""
+    withheld: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

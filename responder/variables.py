@@ -60,6 +60,7 @@ _WHAT: Mapping[str, str] = {
     "message.attached": "names of its files; may be empty",
     "message.stranger": "the author's address, if they take no part in the case; else empty",
     "message.left_out": "attachments that were too large to go along with a relay; may be empty",
+    "message.withheld": "attachments that a virus scanner keeps back, with the reason; may be empty",
     "body": "an agent's words in `answer`, the report in `agent_report`, the reason in `refused`",
 }
 

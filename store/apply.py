@@ -20,6 +20,8 @@ from store.database import Database
 from store.derived import record_sighting, replace_derived
 from store.dispositions import claim_key, find_disposition, forget_weaker, note_queues, record_disposition
 from store.events import add_event
+from store.failpoints import Step, reach
+from store.junk_list import record_junk
 from store.merging import check_merge, merge, unmerge
 from store.messages import find_last_word, insert_message
 from store.outbox import supersede_unsent
@@ -36,9 +38,11 @@ def apply(database: Database, change: Change) -> Applied:
     with database.write() as connection:
         if change.disposition is None:
             return change_case(connection, change)
-        return find_disposition(connection, change.disposition.ledger_id) or _apply_mail(
+        applied = find_disposition(connection, change.disposition.ledger_id) or _apply_mail(
             database, connection, change, change.disposition
         )
+        reach(Step.CASE_WRITTEN)
+        return applied
 
 
 def _apply_mail(database: Database, connection: Connection, change: Change, disposition: Disposition) -> Applied:
@@ -102,6 +106,8 @@ def change_case(connection: Connection, change: Change) -> Applied:
             change_case(connection, merge(connection, state, change))
     if change.proved_address:
         record_passed(connection, change.proved_address, at=change.at)
+    if change.junk is not None:
+        record_junk(connection, change)
     if change.disposition is not None:
         record_disposition(connection, change.disposition, applied, at=change.at)
     return applied

@@ -12,7 +12,7 @@ from cases.address import fold_address
 from cases.identity import Verdict
 from cases.mail import Identifier, Source
 from cases.model import CaseState, MessageKind, Queue, Status
-from store.case_rows import find_state
+from store.case_rows import find_state, is_erased
 from store.database import Database
 from store.people import User, load_queues, load_users
 from store.tables import cases, identifiers, known_ids, messages, participants, referred_ids
@@ -83,7 +83,7 @@ def gather(
         found: dict[str, CaseFacts] = {}
         for number in dict.fromkeys([*numbers, *_all(of_ids), *_all(referred)]):
             state = find_state(connection, number)
-            if state is not None:
+            if state is not None and not is_erased(connection, state.id):
                 found[number] = _facts(connection, state)
         staff = load_users(connection)
         return Known(

@@ -1,5 +1,6 @@
 """From raw bytes to a disposition, with the real reader and the real rules; on both databases."""
 
+import errno
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -15,6 +16,7 @@ from cases.reference import Role, SignedAddress, make_address
 from ingest.child_pool import ReaderFailed
 from store import quarantine
 from store.errors import StoreUnavailable
+from store.failpoints import Step
 from store.ledger import TRIES
 from store.store import Store
 from store.tables import cases, dispositions
@@ -167,8 +169,9 @@ def test_a_crash_after_the_case_was_committed_makes_no_second_one(
     class Crash(BaseException):
         pass
 
-    def crash(_step: object) -> None:
-        raise Crash
+    def crash(step: Step) -> None:
+        if step is Step.CASE_COMMITTED:
+            raise Crash
 
     with monkeypatch.context() as patch:
         patch.setattr(ingest.take_in, "reach", crash)
@@ -211,6 +214,18 @@ def quarantined(office: Office, *recipients: str) -> tuple[Applied, int]:
     applied = office.work_on(ledger_id)
     assert applied is not None
     return applied, ledger_id
+
+
+@pytest.mark.parametrize("fault", [OSError(errno.EIO, "Input/output error"), OSError(errno.ENOSPC, "No space left")])
+def test_a_disk_that_fails_while_a_mail_is_read_costs_it_no_try(office: Office, fault: OSError) -> None:
+    office.reader.faults += [fault] * TRIES
+    assert office.receive(mail("Where is my money?", "Hello")) is None
+    (entry,) = office.store.ledger.claim(holder=HOLDER, now=NOW + timedelta(minutes=1), limit=9)
+    assert entry.tries == 0
+    assert office.take_in().take_in(entry, now=NOW) is None
+    (entry,) = office.store.ledger.claim(holder=HOLDER, now=NOW + timedelta(minutes=2), limit=9)
+    assert office.take_in().take_in(entry, now=NOW) is None
+    assert office.store.ledger.quarantined() == []
 
 
 def test_a_mail_that_no_reader_survives_is_quarantined_whole_as_a_case_of_its_queue(office: Office) -> None:

@@ -52,5 +52,6 @@ def every_case(language: str) -> dict[str, Values]:
         proof="fail",
         proof_detail="dmarc=fail (p=reject)",
         left_out="video.mp4",
+        withheld="invoice.exe (infected: Eicar-Signature)",
     )
     return cases | {"odd author": replace(everything, message=odd)}
