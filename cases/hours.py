@@ -111,6 +111,11 @@ def parse_duration(text: str) -> Duration:
     return Duration(days=total.days, seconds=total.seconds)
 
 
+def parse_delay(text: str) -> timedelta | None:
+    """Plain time from an ISO 8601 duration, None from ""; ValueError says what is wrong."""
+    return parse_duration(text).as_timedelta() if text else None
+
+
 @lru_cache(maxsize=256)
 def make_calendar(queue: Queue) -> Calendar:
     """The calendar of a queue: its hours and zone, its country's public holidays, its own closing days."""

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from casepost.commands.case_change import ACTOR, change_case, find_case, report_case
 from casepost.commands.case_export import export
+from casepost.commands.case_hold import legal_hold
 from casepost.commands.case_merge import merge, split
 from casepost.commands.common import config_option, json_option, open_app, parse_number, print_json
 from casepost.plain import inert_line
@@ -26,7 +27,7 @@ def case() -> None:
     """List, show, export and change cases."""
 
 
-for command in (merge, split, export):
+for command in (merge, split, export, legal_hold):
     case.add_command(command)
 
 
