@@ -32,6 +32,7 @@ from store.outbox import (
 )
 from store.pauses import end_pause, pause_until, record_pause
 from store.raw import Raws
+from store.tally import Tally, Timing, count, timed
 
 _log = logging.getLogger(__name__)
 
@@ -44,13 +45,17 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """Everything that handing over needs. `way` names the way out for its pauses; `active` are the ids in work."""
+    """Everything that handing over needs. `way` names the way out for its pauses; `active` are the ids in work.
+
+    `per_minute` is the most that is tried in any minute, over all nodes; 0 = no limit.
+    """
 
     cases: Database
     blobs: Raws
     transport: Transport
     holder: str
     way: str
+    per_minute: int = 0
     jitter: Callable[[], float] = random.random
     active: set[int] = field(default_factory=set)
 
@@ -67,7 +72,9 @@ class Delivery:
             return 0
         # One first: when the way out is down, one mail finds out for all.
         batch = 1 if pause is not None else limit
-        claimed = await asyncio.to_thread(claim_outgoing, self.cases, holder=self.holder, now=now, limit=batch)
+        claimed = await asyncio.to_thread(
+            claim_outgoing, self.cases, holder=self.holder, now=now, limit=batch, per_minute=self.per_minute
+        )
         self.active.update(mail.id for mail in claimed)
         try:
             ends = await asyncio.gather(*(self._deliver(mail, now) for mail in claimed), return_exceptions=True)
@@ -92,13 +99,14 @@ class Delivery:
         outgoing = OutgoingMail(
             envelope_from=mail.envelope_from, envelope_to=mail.envelope_to, content=content, id=mail.rfc_message_id
         )
-        outcome = await self.transport.send(outgoing, before_data=before_data)
+        with timed(Timing.DELIVER):
+            outcome = await self.transport.send(outgoing, before_data=before_data)
         reach(Step.HANDED_OVER)
         await self._record(mail, outcome, now)
 
     async def _record(self, mail: Outgoing, outcome: Outcome, now: datetime) -> None:
         if isinstance(outcome, NotSent):
-            _log.info("delivery lost its claim outbox=%d", mail.id)
+            _log.info("delivery lost its claim", extra={"outbox": mail.id})
             return
         if isinstance(outcome, Failed) and outcome.way_down:
             await asyncio.to_thread(self._pause, mail, outcome, now)
@@ -107,7 +115,9 @@ class Delivery:
         attempt = plan_next(mail, outcome, now=now, jitter=self.jitter())
         also = _plan_consequence(mail, attempt, now)
         await asyncio.to_thread(record_attempt, self.cases, mail, attempt, holder=self.holder, now=now, also=also)
-        _log.info("delivery outbox=%d case=%d state=%s", mail.id, mail.case_id, attempt.state)
+        reach(Step.ATTEMPT_RECORDED)
+        count(Tally.DELIVERIES, attempt.state)
+        _log.info("delivery", extra={"outbox": mail.id, "case": mail.case_id, "state": attempt.state})
 
     def _pause(self, mail: Outgoing, outcome: Failed, now: datetime) -> None:
         """The way out does not answer: that is no fault of this mail, so it only waits with all others.
@@ -120,13 +130,15 @@ class Delivery:
             record_attempt(self.cases, mail, attempt, holder=self.holder, now=now, also=also)
         else:
             give_back(self.cases, mail, holder=self.holder, error=outcome.text)
-        until = record_pause(self.cases, self.way, now=now, wait=_pause_length, reason=outcome.text)
+        wait = partial(_pause_length, jitter=self.jitter())
+        until = record_pause(self.cases, self.way, now=now, wait=wait, reason=outcome.text)
         if until is not None:
-            _log.warning("delivery way=%s does not answer, next try at %s", self.way, until.isoformat())
+            _log.warning("the way out does not answer", extra={"way": self.way, "next_try": until.isoformat()})
 
 
-def _pause_length(failures: int) -> timedelta:
-    return min(_FIRST_PAUSE * (1 << min(failures, 10)), _LONGEST_PAUSE)
+def _pause_length(failures: int, *, jitter: float) -> timedelta:
+    """Not to the second: a relay that comes back must not be met by all its clients at one moment."""
+    return min(_FIRST_PAUSE * (1 << min(failures, 10)), _LONGEST_PAUSE) * (0.8 + 0.4 * jitter)
 
 
 def _plan_consequence(mail: Outgoing, attempt: Attempt, now: datetime) -> Callable[[Connection], None] | None:

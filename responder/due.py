@@ -34,6 +34,7 @@ from store.postponed import NOBODY_ELSE, Gathered, end_together, gather, postpon
 from store.raw import Kept, Raws
 from store.sendings import describe, find_slot, hold_address, record_sending
 from store.slips import tell_administrators
+from store.tally import Tally, Timing, count, timed
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +70,8 @@ class Due:
         claimed = claim_due(self.cases, holder=self.holder, now=now, limit=limit)
         with in_work(self.active, claimed) as each:
             for planned in each:
-                self._write(planned, now)
+                with timed(Timing.WRITE):
+                    self._write(planned, now)
         return len(claimed)
 
     def _write(self, planned: PlannedReply, now: datetime) -> None:
@@ -82,9 +84,12 @@ class Due:
                 return
             facts, reminders = replace(prepared[0], also=gathered.numbers), prepared[1]
             letter = write_letter(self.desk, planned, facts, reminders, now=now)
+            reach(Step.REPLY_RENDERED)
             kept = self.blobs.keep(self.sign(compose(letter)))
+            reach(Step.REPLY_KEPT)
             self._keep(_Written(planned, facts, letter, kept, going, gathered), now)
             reach(Step.REPLY_WRITTEN)
+            count(Tally.REPLIES_WRITTEN, planned.kind)
             self._tell_slips(planned, letter.slips, now)
         except ComposeFailed as error:
             self._give_up(planned, str(error), now)
@@ -92,10 +97,10 @@ class Due:
             self._tell_slips(planned, (str(error),), now, held_up=True)
             record_render_failure(self.cases, planned, holder=self.holder, error=str(error), now=now)
         except (TemplateMissing, CasepostError) as error:
-            _log.warning("reply not written planned=%d kind=%s error=%s", planned.id, planned.kind, error)
+            _log.warning("reply not written", extra=_ids(planned) | {"error": error})
             record_render_failure(self.cases, planned, holder=self.holder, error=str(error), now=now)
         except Exception as error:  # noqa: BLE001  one reply that cannot be written must not stop those behind it
-            _log.exception("reply not written planned=%d kind=%s", planned.id, planned.kind)
+            _log.exception("reply not written", extra=_ids(planned))
             fault = f"fault: {type(error).__name__}"
             record_render_failure(self.cases, planned, holder=self.holder, error=fault, now=now)
 
@@ -123,7 +128,7 @@ class Due:
 
     def _give_up(self, planned: PlannedReply, error: str, now: datetime) -> None:
         """The fault is in the letter itself, so trying again helps nothing; an agent is told of an answer."""
-        _log.warning("reply cannot be written planned=%d kind=%s", planned.id, planned.kind)
+        _log.warning("reply cannot be written", extra=_ids(planned))
         what = f"{planned.kind.words} cannot be written: {error}"
         with self.cases.write() as connection:
             if not record_planned(connection, planned.id, holder=self.holder, state="failed"):
@@ -202,6 +207,7 @@ class Due:
             if going is not None:
                 end_together(connection, planned, going, written.gathered, number=facts.case.number, now=now)
                 record_sending(connection, self.limits, going, case_id=planned.case_id, at=now)
+            reach(Step.OUTBOX_WRITTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +220,11 @@ class _Written:
     kept: Kept
     going: Going | None
     gathered: Gathered
+
+
+def _ids(planned: PlannedReply) -> dict[str, object]:
+    """What a line of the log says of it."""
+    return {"planned": planned.id, "kind": planned.kind.value}
 
 
 def _not_after(planned: PlannedReply, gathered: Gathered, now: datetime) -> datetime | None:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from responder.outcome import BeforeData, Failed, NotSent, Outcome, OutgoingMail, Sent, find_address_problem
+from store.folders import make_folder
 from store.raw import sync_folder
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -20,6 +21,7 @@ class MaildirTransport:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._is_made = False
 
     async def send(self, mail: OutgoingMail, *, before_data: BeforeData) -> Outcome:
         """See Transport.send. A full disk or a missing permission is a temporary failure."""
@@ -40,8 +42,10 @@ class MaildirTransport:
     def _keep(self, mail: OutgoingMail) -> str:
         """Write to tmp, then move to new: a reader of the maildir never sees half a mail, nor does a power cut."""
         new, cur, tmp = (self._folder / name for name in ("new", "cur", "tmp"))
-        for folder in (new, cur, tmp):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self._folder, new, cur, tmp):
+            if not (self._is_made and folder.is_dir()):
+                make_folder(folder)
+        self._is_made = True
         name = _file_name(mail.id)
         if (cur / name).exists() or any(cur.glob(f"{name}:2,*")):
             return name  # a mail program has it already

@@ -25,6 +25,7 @@ from responder.outcome import (
 )
 from responder.smtp_pool import Client, SmtpPool
 from responder.smtp_reply import Redactor, make_failure, one_line
+from store.failpoints import Step, reach
 
 _BROKEN = (SMTPException, OSError, TimeoutError)
 _SLOWEST = 10_000  # octets a second that a large mail may take beside the time-out
@@ -108,9 +109,11 @@ class SmtpTransport:
             tls_context=self._tls_context,
         )
         try:
+            reach(Step.CONNECT)
             await client.connect()
             if client.is_ehlo_or_helo_needed:
                 await self._greet(client)
+            reach(Step.CONNECTED)
         except BaseException:
             client.close()
             raise
@@ -159,9 +162,11 @@ class SmtpTransport:
         if answer.code != 250:
             # 552 is about this mail's size; any other refusal of a sender that is ours is a matter of set-up.
             return self._refusal(answer, for_good=answer.code == 552)
+        reach(Step.MAIL_SAID)
         answer = await self._ask(client, "RCPT", f"TO:<{recipient}>")
         if answer.code not in (250, 251):
             return self._refusal(answer, for_good=500 <= answer.code < 600)
+        reach(Step.RCPT_SAID)
         return None
 
     def _refusal(self, answer: SMTPResponse, *, for_good: bool) -> Failed:
@@ -203,6 +208,7 @@ class SmtpTransport:
             return Failed(temporary=True, code=None, enhanced="4.4.2", text="the connection broke before the content")
         try:
             protocol.write(_with_dots(content))
+            reach(Step.CONTENT_SENT)
             answer = await protocol.read_response(timeout=self._data_timeout + len(content) / _SLOWEST)
         except _BROKEN as error:
             client.close()

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from cases.mail import Identifier, Source
 from store.claims import claim, free_lapsed, is_ours, renew
 from store.database import Database
+from store.failpoints import Step, reach
 from store.tables import identifiers, looks, messages
 
 TRIES = 2
@@ -46,6 +47,8 @@ def claim_looks(database: Database, *, holder: str, now: datetime, limit: int) -
             working="working",
             limit=limit,
         )
+    if rows:
+        reach(Step.PICTURE_CLAIMED)
     return [due for row in rows if (due := _find_due(database, row.id)) is not None]
 
 

@@ -19,11 +19,13 @@ from store.claims import claim, is_ours, lapsed_and_free, renew
 from store.database import Database
 from store.errors import NotFound
 from store.events import add_event
+from store.failpoints import Step, reach
 from store.pauses import clear_pauses
 from store.raw import Kept
 from store.tables import attempts, cases, outbox, planned_replies
 
 SEND_AGAIN_AFTER = timedelta(minutes=15)  # an automatic mail of which nobody knows whether it arrived
+_MINUTE = timedelta(minutes=1)
 _IN_FLIGHT = ("queued", "sending", "uncertain")
 
 
@@ -108,13 +110,18 @@ def add_outgoing(connection: Connection, mail: NewOutgoing, *, at: datetime) -> 
     )
 
 
-def claim_outgoing(database: Database, *, holder: str, now: datetime, limit: int) -> list[Outgoing]:
+def claim_outgoing(
+    database: Database, *, holder: str, now: datetime, limit: int, per_minute: int = 0
+) -> list[Outgoing]:
     """Claim mails that can be tried at `now`: one in flight a case and recipient, in their order.
 
+    `per_minute`: no more than so many tries in any minute, over all nodes; 0 = as many as there are.
     Automatic mails that are no longer wanted, by age or by the state of their case, are set aside on the way.
     """
     with database.write() as connection:
         _supersede_unwanted(connection, now)
+        if per_minute:
+            limit = min(limit, _find_room(database, connection, per_minute, now))
         earlier = sa.alias(outbox)
         first_of_its_kind = ~sa.exists().where(
             earlier.c.case_id == outbox.c.case_id,
@@ -133,7 +140,20 @@ def claim_outgoing(database: Database, *, holder: str, now: datetime, limit: int
             working="sending",
             limit=limit,
         )
+    if rows:
+        reach(Step.DELIVERY_CLAIMED)
     return [_outgoing(row) for row in rows]
+
+
+def _find_room(database: Database, connection: Connection, per_minute: int, now: datetime) -> int:
+    """How many more mails may be tried in the minute that ends now; until the commit nobody else claims any."""
+    if not database.is_sqlite:
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('casepost delivery rate'))"))
+    newest = sa.select(attempts.c.at).where(attempts.c.result != "sent_again").order_by(attempts.c.id.desc())
+    tried = connection.execute(newest.limit(per_minute)).scalars()
+    under_way = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state == "sending")
+    used = sum(1 for at in tried if at > now - _MINUTE) + int(connection.execute(under_way).scalar_one())
+    return max(0, per_minute - used)
 
 
 def record_data_begins(database: Database, mail: Outgoing, *, holder: str) -> bool:
@@ -187,6 +207,7 @@ def record_attempt(
         add_event(connection, case_id=mail.case_id, at=now, actor="casepost", what=what)
         if also is not None:
             also(connection)
+        reach(Step.ATTEMPT_WRITTEN)
         return True
 
 

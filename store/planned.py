@@ -21,6 +21,7 @@ from store.claims import claim, free_lapsed, is_ours, renew
 from store.database import Database
 from store.due_times import find_due_at
 from store.events import add_event
+from store.failpoints import Step, reach
 from store.tables import planned_replies
 
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=30), timedelta(hours=1)
@@ -129,6 +130,8 @@ def claim_due(database: Database, *, holder: str, now: datetime, limit: int) -> 
             working="working",
             limit=limit,
         )
+    if rows:
+        reach(Step.REPLY_CLAIMED)
     return [_planned(row) for row in rows]
 
 
