@@ -24,7 +24,7 @@ class Waker:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
             sender.setblocking(False)
             try:
-                with _short_path(self._folder) as path:
+                with short_path(self._folder) as path:
                     sender.sendto(b"1", path)
             except BlockingIOError:
                 return True  # its queue is full of wake-ups: it will look
@@ -41,7 +41,7 @@ class WakeSocket:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with contextlib.suppress(FileNotFoundError):
             (data_dir / _NAME).unlink()
-        with _short_path(data_dir) as path:
+        with short_path(data_dir) as path:
             self._socket.bind(path)
 
     def wait(self, seconds: float) -> bool:
@@ -61,10 +61,10 @@ class WakeSocket:
 
 
 @contextmanager
-def _short_path(folder: Path) -> Iterator[str]:
+def short_path(folder: Path, name: str = _NAME) -> Iterator[str]:
     """The socket's path by way of an open folder: a unix socket's path holds 107 octets, a folder's may be longer."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield f"/proc/self/fd/{descriptor}/{_NAME}"
+        yield f"/proc/self/fd/{descriptor}/{name}"
     finally:
         os.close(descriptor)

@@ -1,14 +1,16 @@
-"""Threat 22: sessions and rights. There is no console yet, so there is nothing to sign in to: this holds that it is so.
+"""Threat 22: sessions and rights. There is no console yet, so nothing to sign in to: this holds that it is so.
 
 The matrix of routes and roles comes with the console. FreeScout CVE-2026-53595, Zammad CVE-2026-102489 and their like.
 """
 
 import os
+from http.client import HTTPConnection
 from pathlib import Path
 
-from tests.service import Service
+from tests.service import Service, free_port
 from tests.sink import Sink
 
+_WAYS_IN = ("/", "/login", "/admin", "/cases", "/api/cases", "/static/../casepost.toml", "/..%2f..%2fetc/passwd")
 _LISTENING = "0A"  # the state of a socket in /proc/net/tcp
 
 
@@ -43,10 +45,21 @@ def _listening_ports(group: int) -> set[int]:
     return {int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == _LISTENING and row[9] in own}
 
 
-def test_22_a_service_listens_for_mail_and_for_nothing_else(tmp_path: Path, sink: Sink) -> None:
-    service = Service(tmp_path, sink)
-    file = tmp_path / "casepost.toml"
-    file.write_text(file.read_text().replace('[web]\nlisten = ""\n', ""))
-    with service:
+def test_22_a_service_listens_for_mail_and_tells_how_it_is_and_nothing_else(tmp_path: Path, sink: Sink) -> None:
+    web = free_port()
+    with Service(tmp_path, sink, environ={"CASEPOST_WEB__LISTEN": f"127.0.0.1:{web}"}) as service:
         assert service.process is not None
-        assert _listening_ports(service.process.pid) == {service.port}
+        assert _listening_ports(service.process.pid) == {service.port, web}
+        assert [_ask(web, "GET", path) for path in ("/healthz", "/metrics")] == [200, 200]
+        assert {_ask(web, "GET", path) for path in _WAYS_IN} == {404}
+        ways = [(method, path) for method in ("POST", "PUT", "DELETE", "PATCH") for path in ("/healthz", "/readyz")]
+        assert {_ask(web, method, path) for method, path in ways} == {405}
+
+
+def _ask(port: int, method: str, path: str) -> int:
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request(method, path, body=b"{}" if method != "GET" else None)
+        return connection.getresponse().status
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""The web process: what is seen of casepost over HTTP."""
