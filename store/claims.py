@@ -127,6 +127,12 @@ def take_lease(database: Database, connection: Connection, name: str, *, holder:
     return renewed.rowcount == 1
 
 
+def free_leases(database: Database, *, node: str) -> None:
+    """Give up the named leases of an earlier life of this node (`node` is a holder's prefix)."""
+    with database.write() as connection:
+        connection.execute(sa.delete(leases).where(leases.c.holder.startswith(node, autoescape=True)))
+
+
 def insert_once(database: Database, connection: Connection, table: sa.Table, values: dict[str, Any]) -> Row[Any] | None:
     """Insert a row and return it, None when a unique index says that it is there already."""
     insert = sqlite.insert if database.is_sqlite else postgresql.insert

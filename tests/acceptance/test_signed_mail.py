@@ -18,17 +18,17 @@ def _play(service: Service, sink: Sink) -> None:
     acknowledgement = sent_to(sink, SELLER)[0]
     relay = sent_to(sink, AGENT)[0]
     for count, text in enumerate(
-        ("#nonsense", "It is on its way, as you can see. Größe: 3 €\n.\n..\n", "#close"), start=1
+        ("#nonsense", "It is on its way, as you can see. Größe: 3 €\n.\n..\n", "#close"), start=3
     ):
         reply, to = answer(relay, text, sender=AGENT)
         service.send(reply, sender=AGENT, to=[to])
-        wait_until(partial(_settled, service, count + 1))
+        wait_until(partial(_settled, service, count))
     reply, to = answer(acknowledgement, "It has not come.", sender=SELLER)
     service.send(reply, to=[to])
-    number = number_of(acknowledgement)
-    wait_until(lambda: service.case(number)["next_due"] is not None)
-    service.run("run-due", "--at", service.case(number)["next_due"]["at"])
-    wait_until(lambda: _settled(service, 5))
+    wait_until(lambda: _settled(service, 7))
+    due = service.case(number_of(acknowledgement))["next_due"]
+    service.run("run-due", "--at", due["at"])
+    wait_until(lambda: _settled(service, 8))
 
 
 def _settled(service: Service, mails: int) -> bool:
