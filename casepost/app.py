@@ -1,14 +1,13 @@
 """The one place that wires real things together: from a configuration to a store, a desk, a way out."""
 
-import contextlib
 import os
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from casepost.config import AgentsNeed, Config, IdentityCheck, Queue, Reminders
+from casepost.config import AgentsNeed, Config, IdentityCheck, Queue, Reminders, parse_listen
+from casepost.node import find_node_name
 from cases import model
 from cases.limits import Limits
 from cases.mail import Part
@@ -23,12 +22,14 @@ if TYPE_CHECKING:
     from ingest.look_over import Eyes, LookOver
     from ingest.read.pool import ReaderPool
     from ingest.read.rules import ReadingRules
-    from ingest.take_in import CheckIdentity, Policy, Reader, TakeIn
+    from ingest.take_in import CheckIdentity, Policy, Reader, ScanFiles, TakeIn
+    from ingest.virus import Clamd
     from responder.delivery import Delivery
     from responder.due import Due
     from responder.letters import Desk
     from responder.templates import Templates
     from responder.transport import Transport
+    from store.retention import Retention
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class App:
     def store(self) -> Store:
         """The store, opened, migrated and seeded."""
         os.umask(0o077)
-        store = open_store(self.config.data_dir, self.config.database_url, clock=self.clock)
+        store = open_store(
+            self.config.data_dir, self.config.database_url, blob_url=self.config.blob_url, clock=self.clock
+        )
         seed_store(store, self.seeds(), _reminders(self.config.reminders), clock=self.clock)
         return store
 
@@ -58,17 +61,8 @@ class App:
 
     @cached_property
     def node(self) -> str:
-        """The name of this machine on leases: made once, kept in data_dir."""
-        path = self.config.data_dir / "node"
-        self.config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            # Whole before it has its name: two processes may start at once, and one of them may be killed.
-            draft = path.with_name(f"node.{os.getpid()}.tmp")
-            draft.write_text(secrets.token_hex(8))
-            with contextlib.suppress(FileExistsError):
-                path.hardlink_to(draft)
-            draft.unlink()
-        return path.read_text().strip()
+        """The name of this node on leases."""
+        return find_node_name(self.config.data_dir)
 
     def holder(self, role: str) -> str:
         """This process's name on the leases it takes."""
@@ -123,6 +117,7 @@ class App:
             reader=reader,
             holder=self.holder(role),
             check_identity=self._check_identity(),
+            scan=self._scan(),
             policy=self._policy(),
         )
 
@@ -142,6 +137,19 @@ class App:
         )
         return checks_by(Checker(rules))
 
+    def _scan(self) -> "ScanFiles":
+        from ingest.take_in import nobody_scans, scans_by
+
+        clamd = self.clamd()
+        return scans_by(clamd) if clamd is not None else nobody_scans
+
+    def clamd(self) -> "Clamd | None":
+        """The virus scanner of `[junk] clamd`, None without one."""
+        from ingest.virus import Clamd
+
+        listen = parse_listen(self.config.junk.clamd)
+        return Clamd(path=listen.path, host=listen.host, port=listen.port) if listen is not None else None
+
     def _policy(self) -> "Policy":
         from ingest.take_in import Policy
 
@@ -151,6 +159,7 @@ class App:
             agents_need_pass=identity.agents_need is AgentsNeed.TOKEN_AND_PASS,
             agent_signatures=self.config.delivery.agent_signatures,
             relay_domains=frozenset(identity.relay_domains),
+            relays_find_spam=self.config.junk.believe_relays,
         )
 
     def look_over(self, eyes: "Eyes", *, role: str) -> "LookOver":
@@ -207,6 +216,7 @@ class App:
             transport=transport,
             holder=self.holder(role),
             way=self.config.delivery.url or "outbox",
+            per_minute=self.config.delivery.per_minute,
         )
 
     def transport(self) -> "Transport":
@@ -218,6 +228,15 @@ class App:
             return MaildirTransport(self.config.data_dir / "outbox")
         password = self.environ.get(delivery.password_env, "") if delivery.password_env else ""
         return SmtpTransport(parse_delivery_url(delivery.url), password=password)
+
+    @property
+    def retention(self) -> "Retention":
+        """How long things are kept."""
+        from cases.hours import parse_delay
+        from store.retention import Retention
+
+        given = self.config.retention
+        return Retention(closed=parse_delay(given.closed_after), junk=parse_delay(given.junk_after))
 
     def load_parts(self, ledger_id: int, parts: Sequence[Part]) -> list[bytes]:
         """The contents of attachments: ranges of their raw mail, decoded."""

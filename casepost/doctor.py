@@ -4,19 +4,22 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from casepost.alarms import FREE_MAILS
 from casepost.app import App
 from casepost.config.example import write_value
 from cases.address import fold_address
 from cases.errors import CasepostError
 from store.looks import count_waiting_looks
-from store.people import agents_of, find_user, load_queues, load_reminders
+from store.people import agents_of, find_user, load_queues, load_reminders, load_users
 from store.seeding import find_drift
 
-_FREE_MAILS = 20  # of the largest size: less room than this and the next bad day fills the disk
+_RENEW_BEFORE = timedelta(days=14)
+_CLOCKS_APART = timedelta(seconds=5)
 
 
 class Level(StrEnum):
@@ -64,7 +67,7 @@ def _check_folder(app: App) -> Iterator[_Said]:
     if folder.stat().st_mode & 0o077:
         yield Level.NOTICE, f"{folder} can be read by others on this machine", f"chmod 700 {folder}"
     free = shutil.disk_usage(folder).free
-    if free < _FREE_MAILS * app.config.smtp.max_message_bytes:
+    if free < max(FREE_MAILS * app.config.smtp.max_message_bytes, app.config.smtp.min_free_bytes):
         yield Level.FAULT, f"only {free // 2**20} MB are free in {folder}", "make room: mail is refused when it is full"
 
 
@@ -72,6 +75,20 @@ def _check_store(app: App) -> Iterator[_Said]:
     with app.store.cases.read(), app.store.ledger_database.read():
         pass
     return iter(())
+
+
+def _check_blobs(app: App) -> Iterator[_Said]:
+    app.store.blobs.probe()
+    return iter(())
+
+
+def _check_clock(app: App) -> Iterator[_Said]:
+    """Leases go by the database server's clock; what is due, and the dates of mails, go by this machine's."""
+    ahead = app.store.cases.find_clock_difference()
+    if abs(ahead) > _CLOCKS_APART:
+        how = "ahead of" if ahead > timedelta() else "behind"
+        says = f"this machine's clock is {abs(ahead).total_seconds():.0f} s {how} the database server's"
+        yield Level.FAULT, says, "let both follow the same time servers: timedatectl set-ntp true"
 
 
 def _check_staff(app: App) -> Iterator[_Said]:
@@ -179,28 +196,77 @@ def _check_pictures(app: App) -> Iterator[_Said]:
         yield Level.NOTICE, says, "apt-get install tesseract-ocr"
 
 
+def _check_certificate(app: App) -> Iterator[_Said]:
+    smtp = app.config.smtp
+    if smtp.tls_cert is None or smtp.tls_key is None:
+        return
+    from cryptography.x509 import load_pem_x509_certificate
+
+    from ingest.smtp import Certificate
+
+    Certificate(smtp.tls_cert, smtp.tls_key)
+    left = load_pem_x509_certificate(smtp.tls_cert.read_bytes()).not_valid_after_utc - app.clock()
+    mend = f"renew {smtp.tls_cert}; a new one holds without a restart"
+    if left <= timedelta():
+        yield Level.FAULT, f"the certificate in {smtp.tls_cert} has ended", mend
+    elif left < _RENEW_BEFORE:
+        yield Level.NOTICE, f"the certificate in {smtp.tls_cert} ends in {left.days} days", mend
+    if smtp.tls_key.stat().st_mode & 0o077:
+        yield Level.NOTICE, f"{smtp.tls_key} can be read by others on this machine", f"chmod 600 {smtp.tls_key}"
+
+
+def _check_alarms(app: App) -> Iterator[_Said]:
+    """Somebody has to hear of it when something waits too long."""
+    if app.config.alarms.to:
+        return
+    with app.store.cases.read() as connection:
+        if not any(user.role == "admin" for user in load_users(connection)):
+            mend = "casepost user add ADDRESS --role admin, or [alarms] to"
+            yield Level.NOTICE, "nobody is told by mail when something waits too long", mend
+
+
+def _check_scanner(app: App) -> Iterator[_Said]:
+    clamd = app.clamd()
+    if clamd is not None:
+        clamd.version()
+    return iter(())
+
+
 CHECKS: tuple[tuple[str, Callable[[App], Iterator[_Said]]], ...] = (
     ("folder", _check_folder),
     ("store", _check_store),
+    ("blobs", _check_blobs),
+    ("clock", _check_clock),
     ("staff", _check_staff),
     ("queues", _check_queues),
     ("delivery", _check_delivery),
     ("dkim", _check_dkim),
     ("templates", _check_templates),
     ("pictures", _check_pictures),
+    ("certificate", _check_certificate),
+    ("alarms", _check_alarms),
+    ("scanner", _check_scanner),
 )
 _OK = {
     "folder": "data_dir can be written, is closed to others and has room",
     "store": "ledger and cases open",
+    "blobs": "large mails are kept and given back",
+    "clock": "this machine and the database server have the same time",
     "staff": "each queue has agents, and the file and the store agree",
     "queues": "the file and the store say the same, and leads are on the staff",
     "delivery": "a way out is configured",
     "dkim": "mail is signed by a key that the DNS holds, or none leaves this machine",
     "templates": "the administrator's folder is there, or none is named",
     "pictures": "pictures are read by two readers",
+    "certificate": "STARTTLS has a certificate that holds, or is not offered",
+    "alarms": "somebody is told when something waits too long",
+    "scanner": "ClamAV answers, or none is configured",
 }
-_NEED_STORE = ("staff", "queues", "pictures")
+_NEED_STORE = ("blobs", "clock", "alarms", "staff", "queues", "pictures")
 _MENDS = {
     "folder": "name a folder that casepost may make and write: data_dir",
+    "certificate": "correct [smtp] tls_cert and tls_key: a PEM file each, the key without a passphrase",
+    "scanner": "start clamd, or correct [junk] clamd; files of mails that come meanwhile wait ten minutes for it",
     "store": "see database_url and data_dir; a newer casepost may have made it",
+    "blobs": "see blob_url, and AWS_ENDPOINT_URL, AWS_REGION and the keys in the service's environment",
 }

@@ -20,7 +20,10 @@ from pathlib import Path
 from typing import IO
 
 from casepost.app import App
+from casepost.pulse import send_pulse
 from cases.errors import CasepostError, PermanentError
+from store.folders import make_folder
+from store.tally import Tally, count, forget
 
 _log = logging.getLogger(__name__)
 
@@ -60,17 +63,23 @@ def serve(config_app: Callable[[], App], *, on_ready: Callable[[], None]) -> Non
         app.store.close()
         children = [Child(name="worker", run=run_worker)]
         children += [
-            Child(name=f"edge-{number}", run=partial(run_edge, first=number == 0))
+            Child(name=f"edge-{number}", run=partial(run_edge, name=f"edge-{number}", first=number == 0))
             for number in range(app.config.smtp.processes)
         ]
-        Supervisor(config_app, children).run(on_ready)
+        if app.config.web.listen:
+            from casepost.web.server import run_web
+
+            roles = [child.name for child in children]
+            children.append(Child(name="web", run=partial(run_web, roles=roles)))
+        Supervisor(config_app, children, data_dir=app.config.data_dir).run(on_ready)
 
 
 class Supervisor:
     """Starts children, watches them, ends them in order."""
 
-    def __init__(self, make_app: Callable[[], App], children: list[Child]) -> None:
+    def __init__(self, make_app: Callable[[], App], children: list[Child], *, data_dir: Path) -> None:
         self._make_app = make_app
+        self._data_dir = data_dir
         self._children = children
         self._stopping = False
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -92,6 +101,7 @@ class Supervisor:
                 self._sleep(1.0)
                 self._reap()
                 self._restart()
+                send_pulse(self._data_dir, "supervisor", {})
         finally:
             self._end()
 
@@ -125,6 +135,7 @@ class Supervisor:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             _end_with_parent()
+            forget()
             child.run(self._make_app(), lambda: _say(write_end, "ready"))
         except (CasepostError, OSError) as error:
             _say(write_end, f"{child.name}: {error}")
@@ -146,7 +157,8 @@ class Supervisor:
                 child.failures = 1 if steady else child.failures + 1
                 wait = min(2.0 ** (child.failures - 1) - 0.9, _LONGEST_BACK_OFF)
                 child.pid, child.restart_at = 0, time.monotonic() + wait
-                _log.error("%s ended unexpectedly; starting it again in %.1fs", child.name, wait)
+                count(Tally.PROCESSES_RESTARTED, child.name.partition("-")[0])
+                _log.error("%s ended unexpectedly", child.name, extra={"starts_again_in": round(wait, 1)})
 
     def _restart(self) -> None:
         for child in self._children:
@@ -183,7 +195,7 @@ def _only_one(data_dir: Path) -> Iterator[None]:
 
     Children of a supervisor that was killed finish what is in hand; the next service waits for them.
     """
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(data_dir)
     with (data_dir / "serve.lock").open("a+") as file:
         deadline = time.monotonic() + _END_SECONDS
         while not _try_lock(file):

@@ -10,14 +10,16 @@ from casepost.app import App
 from casepost.leases import kept
 from cases.change import Applied
 from ingest.files.picture_pool import can_look
+from ingest.read_again import ReadAgain
 from responder.delivery import Delivery
 from responder.transport import Transport
 from store.apply import is_taken
-from store.events import seal_events
 from store.ledger import TRIES
 from store.looks import free_lapsed_looks
 from store.outbox import free_lapsed_outgoing
 from store.planned import free_lapsed_due
+from store.retention import keep_within_bounds
+from store.vouchers import seal
 
 ROLE = "once"
 _BATCH = 50
@@ -48,6 +50,9 @@ def do_due(app: App, *, at: datetime) -> Done:
         look_over = app.look_over(pictures, role=ROLE)
         delivery = app.delivery(transport, role=ROLE)
         with kept(take_in.renew, look_over.renew, due.renew, delivery.renew):
+            again = ReadAgain(store=store, reader=pool)
+            while again.read_one(now=at):
+                pass
             while True:
                 read = take_in.take_in_some(clock=lambda: at, limit=_BATCH)
                 written = due.write_due(now=at, limit=_BATCH)
@@ -58,7 +63,8 @@ def do_due(app: App, *, at: datetime) -> Done:
             done.tried = asyncio.run(_deliver(delivery, transport, at))
             while can_look() and (seen := look_over.look_at_some(clock=lambda: at, limit=_BATCH)):
                 done.looked_at += seen
-    seal_events(store.cases, holder=app.holder(ROLE))
+    keep_within_bounds(store, app.retention, now=at)
+    seal(store.cases, store.ledger_database, holder=app.holder(ROLE), clock=lambda: at)
     return done
 
 
@@ -98,7 +104,7 @@ def take_in_all(app: App, ledger_ids: Sequence[int], *, on_done: Callable[[], No
                     else:
                         on_done()
                 waiting = again
-    seal_events(app.store.cases, holder=app.holder(ROLE))
+    seal(app.store.cases, app.store.ledger_database, holder=app.holder(ROLE), clock=app.clock)
     return len(waiting)
 
 

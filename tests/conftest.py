@@ -8,7 +8,7 @@ import pytest
 from tests.service import Service
 from tests.sink import Sink
 
-pytest_plugins = ["tests.postgresql"]
+pytest_plugins = ["tests.postgresql", "tests.servers.fixtures", "tests.edge"]
 
 
 @pytest.fixture

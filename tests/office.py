@@ -18,7 +18,7 @@ from cases.transfer import decode_part
 from ingest.files.sight import Seen
 from ingest.look_over import LookOver
 from ingest.read.reader import read
-from ingest.take_in import CheckIdentity, Policy, TakeIn, nobody_checks
+from ingest.take_in import CheckIdentity, Policy, ScanFiles, TakeIn, nobody_checks, nobody_scans
 from responder.delivery import Delivery
 from responder.due import Due
 from responder.letters import Desk
@@ -91,6 +91,7 @@ class Office:
     way: Way = field(default_factory=Way)
     policy: Policy = field(default_factory=Policy)
     check_identity: CheckIdentity = nobody_checks
+    scan: ScanFiles = nobody_scans
     templates: Templates = field(default_factory=lambda: Templates(shipped=shipped_folder()))
 
     def receive(
@@ -125,6 +126,7 @@ class Office:
             holder=HOLDER,
             policy=self.policy,
             check_identity=self.check_identity,
+            scan=self.scan,
         )
 
     def look(self, *, now: datetime = NOW) -> int:

@@ -35,7 +35,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], T], seconds: float = 20.0) -> T:
+def wait_until(condition: Callable[[], T | None], seconds: float = 20.0) -> T:
     """What the condition gives once it is true; fails the test if that takes too long."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
@@ -62,6 +62,7 @@ class Service:
         self.environ = dict(environ or {})
         self.log = folder / "service.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.program = [sys.executable, "-m", "casepost"]
         (folder / "casepost.toml").write_text(
             f'data_dir = "var"\ndatabase_url = "{database_url}"\n{config}\n'
             f'[smtp]\nlisten = "127.0.0.1:{self.port}"\n[web]\nlisten = ""\n'
@@ -81,7 +82,7 @@ class Service:
         """Start, and wait until it says that it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "casepost", "serve", "--config", str(self.folder / "casepost.toml")],
+                [*self.program, "serve", "--config", str(self.folder / "casepost.toml")],
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
@@ -131,7 +132,7 @@ class Service:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A casepost command on the same configuration."""
         return subprocess.run(
-            [sys.executable, "-m", "casepost", "--config", str(self.folder / "casepost.toml"), *arguments],
+            [*self.program, "--config", str(self.folder / "casepost.toml"), *arguments],
             capture_output=True,
             text=True,
             timeout=60,

@@ -1,14 +1,18 @@
 """`casepost ingest`: one mail on standard input, for the pipe transport of a mail server.
 
 The exit codes are those of sysexits.h, which mail servers act on: 75 makes them try again, 65 and 67 make them
-return the mail. A fault of the configuration is 75 too: it is mended while the mail waits. Nothing is ever
-written to standard output but the JSON that was asked for: a mail server would put it into the bounce.
+return the mail. A fault of the configuration is 75 too: it is mended while the mail waits. So is what takes too
+long, since Postfix returns a mail whose program it has to end. Nothing is ever written to standard output but the
+JSON that was asked for: a mail server would put it into the bounce.
 """
 
+import os
 import sys
+import threading
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -17,13 +21,15 @@ from casepost.commands.common import config_option, json_option, open_app, print
 from casepost.config import ConfigError
 from cases.arrival import Arrival, Channel
 from cases.errors import PermanentError
+from store.failpoints import Step, reach
 from store.people import find_queue, load_queues
 
 EX_DATAERR, EX_NOUSER, EX_TEMPFAIL = 65, 67, 75
+DEADLINE_SECONDS = 300.0  # a third of what Postfix gives a program (pipe(8), command_time_limit)
 
 
 class PipeCommand(click.Command):
-    """A command that tells a mail server to try again when it was called wrongly: a typo must bounce nothing."""
+    """A command that tells a mail server to try again when it was called wrongly, fails or hangs."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The arguments; what is wrong with them is said, and the mail stays in the mail server's queue."""
@@ -32,6 +38,20 @@ class PipeCommand(click.Command):
         except click.UsageError as error:
             error.show()
             ctx.exit(EX_TEMPFAIL)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run it; a fault of whatever kind ends in one plain line, and the mail stays in the mail server's queue."""
+        deadline = threading.Timer(DEADLINE_SECONDS, _give_up)
+        deadline.daemon = True
+        deadline.start()
+        try:
+            return super().invoke(ctx)
+        except click.exceptions.Exit:
+            raise
+        except Exception as error:  # noqa: BLE001  any doubt is "try again": the mail server keeps the mail
+            return _fail(ctx, f"not taken, try again: {_plain(error)}", EX_TEMPFAIL)
+        finally:
+            deadline.cancel()
 
 
 @click.command(cls=PipeCommand)
@@ -53,8 +73,6 @@ def ingest(recipients: tuple[str, ...], sender: str | None, as_json: bool, confi
         document = _take(app, sys.stdin.buffer.read(), recipients, sender, wait=as_json)
     except _Refused as refused:
         _fail(ctx, str(refused), refused.code)
-    except Exception as error:  # noqa: BLE001  any doubt is "try again": the mail server keeps the mail
-        _fail(ctx, f"not taken, try again: {_plain(error)}", EX_TEMPFAIL)
     if as_json:
         print_json(document)
 
@@ -87,8 +105,11 @@ def _take(
         received_at=app.clock(),
         trusted=True,
     )
+    reach(Step.MAIL_ACCEPTED)
     (ledger_id,) = app.store.ledger.add([arrival])
+    reach(Step.LEDGER_COMMITTED)
     if not wait:
+        reach(Step.MAIL_PROMISED)
         app.waker.wake()
         return None
     from casepost.work import wait_for_disposition
@@ -104,9 +125,15 @@ def _from_header(raw: bytes) -> str | None:
     return parseaddr(str(head.get("From", "")))[1] or None
 
 
-def _fail(ctx: click.Context, reason: str, code: int) -> None:
+def _fail(ctx: click.Context, reason: str, code: int) -> NoReturn:
     click.echo(f"casepost ingest: {reason}", err=True)
     ctx.exit(code)
+
+
+def _give_up() -> None:
+    """End the program at once, whatever it hangs in: a lock, a disk, a database that does not answer."""
+    os.write(2, b"casepost ingest: not taken in time, try again\n")
+    os._exit(EX_TEMPFAIL)
 
 
 def _plain(error: Exception) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from casepost.commands.common import config_option, open_app
+from casepost.config import LogFormat
 from casepost.logs import log_to_stderr
 from casepost.service import CannotServe
 from casepost.service import serve as run_service
@@ -18,9 +19,9 @@ def serve(config_file: Path | None) -> None:
 
     Prints "ready" on standard error once all ports answer.
     """
-    log_to_stderr()
     ctx = click.get_current_context()
-    open_app(config_file)  # a fault of the configuration is told before anything starts
+    config = open_app(config_file).config  # a fault of the configuration is told before anything starts
+    log_to_stderr(config.log.level.upper(), as_json=config.log.format is LogFormat.JSON)
 
     def say_ready() -> None:
         sys.stderr.write("ready\n")

@@ -29,10 +29,12 @@ from casepost.config.keys import (
     Smtp,
     Web,
 )
+from casepost.config.keys_watch import Alarms, Junk, Log, LogFormat, Retention
 from casepost.config.reader import Reader
 
 __all__ = [
     "AgentsNeed",
+    "Alarms",
     "Clock",
     "Config",
     "ConfigError",
@@ -41,13 +43,17 @@ __all__ = [
     "Identity",
     "IdentityCheck",
     "Imap",
+    "Junk",
     "Limits",
     "Link",
     "Listen",
     "Lmtp",
+    "Log",
+    "LogFormat",
     "Queue",
     "Reading",
     "Reminders",
+    "Retention",
     "Smtp",
     "Web",
     "config_example",

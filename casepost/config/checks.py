@@ -14,6 +14,9 @@ TOPICS = ("order", "listing", "fba", "returns", "payments", "account", "technica
 # A signed address is `local+token@domain`, and RFC 5321 section 4.5.3.1.1 gives the local part 64 octets in all.
 QUEUE_LOCAL_OCTETS = 20
 
+# A row names an object by its whole address, in 200 characters: 85 of them are the object's own name.
+_BLOB_URL_OCTETS = 110
+
 # unix(7): sun_path has 108 octets, the last of them a NUL.
 _SOCKET_OCTETS = 107
 
@@ -247,6 +250,8 @@ def blob_url(text: str) -> str:
     """An S3 bucket and prefix, or ""."""
     if text and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s?#]*)?", text):
         raise ValueError
+    if len(text) > _BLOB_URL_OCTETS:
+        raise ValueError(f"no more than {_BLOB_URL_OCTETS} characters")
     return text.rstrip("/")
 
 

@@ -6,7 +6,8 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from casepost.config.keys import Config, Key
+from casepost.config.key import Key
+from casepost.config.keys import Config
 
 PREFIX = "CASEPOST_"
 

@@ -4,38 +4,16 @@ This is the one list: the file is read by it, environment variables are named by
 Keys stand in the order in which the example shows them.
 """
 
-from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 from casepost.config import checks
-
-
-class Key(msgspec.Struct, frozen=True):
-    """What is said of a key: `doc` in the example, `takes` in an error; `check` gives the value's normal form.
-
-    For a list `check` is asked about each item. `shown` false: the example has it commented out.
-    """
-
-    doc: str
-    takes: str = ""
-    check: Callable[[Any], Any] | None = None
-    shown: bool = True
-
-
-def number(doc: str, low: int, high: int | None = None) -> Key:
-    """A key that takes whole numbers from `low` to `high`, both included."""
-
-    def check(value: int) -> int:
-        if value < low or (high is not None and value > high):
-            raise ValueError
-        return value
-
-    return Key(doc, f"a whole number from {low}" + (" up" if high is None else f" to {high}"), check)
+from casepost.config.key import DURATION, Key, number
+from casepost.config.keys_watch import Alarms, Junk, Log, Retention
 
 
 class IdentityCheck(StrEnum):
@@ -63,7 +41,6 @@ _LISTEN = '"host:port", "[IPv6]:port" or "" for off'
 _NETWORKS = "IP addresses or networks (10.0.0.0/8)"
 _DOMAINS = "domain names in ASCII"
 _VARIABLE = 'the name of an environment variable, or ""'
-_DURATION = 'an ISO 8601 duration such as "PT24H" or "P7D", or "" for off'
 
 
 class Smtp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,6 +65,14 @@ class Smtp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     proxy_protocol_from: Annotated[
         tuple[str, ...], Key("balancers that speak the PROXY protocol", _NETWORKS, checks.network)
     ] = ()
+    max_connections: Annotated[int, number("open at once in each process; more: 421", 1)] = 1000
+    max_connections_per_address: Annotated[
+        int, number("of them from one IPv4 address or IPv6 /64; trusted_relays have no caps", 1)
+    ] = 20
+    max_connects_per_minute: Annotated[int, number("and connects of one of those in a minute", 1)] = 300
+    min_free_bytes: Annotated[int, number("100 MiB; with less free in data_dir new mail is put off, 452", 0)] = (
+        104857600
+    )
 
 
 class Lmtp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -182,6 +167,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = ""
     hold: Annotated[bool, Key("true: nothing leaves, all waits for `delivery release` (trial run)")] = False
+    per_minute: Annotated[int, number("mails handed over in any minute, at most; 0 = no limit", 0)] = 0
     password_env: Annotated[
         str, Key("the environment variable that holds the password of url's user", _VARIABLE, checks.variable_name)
     ] = ""
@@ -199,16 +185,16 @@ class Reminders(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """[reminders]"""
 
     agent_after: Annotated[
-        str, Key("the case waits for an agent: the agents are reminded", _DURATION, checks.duration)
+        str, Key("the case waits for an agent: the agents are reminded", DURATION, checks.duration)
     ] = "PT24H"
     escalate_after: Annotated[
-        str, Key("still waiting: the lead is told, the seller gets a status mail", _DURATION, checks.duration)
+        str, Key("still waiting: the lead is told, the seller gets a status mail", DURATION, checks.duration)
     ] = "PT48H"
     seller_after: Annotated[
-        str, Key("the case waits for the seller: the seller is reminded", _DURATION, checks.duration)
+        str, Key("the case waits for the seller: the seller is reminded", DURATION, checks.duration)
     ] = "PT48H"
     close_after: Annotated[
-        str, Key("still waiting: closed, with a mail that says how to reopen", _DURATION, checks.duration)
+        str, Key("still waiting: closed, with a mail that says how to reopen", DURATION, checks.duration)
     ] = "P7D"
     clock: Annotated[Clock, Key('"business" counts open hours\' days of the queue; "wall" counts plain time')] = (
         Clock.BUSINESS
@@ -338,6 +324,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     smtp: Annotated[Smtp, Key("Mail in by SMTP.")] = Smtp()
     lmtp: Annotated[Lmtp, Key("Mail in by LMTP, from a mail server beside this one.")] = Lmtp()
     web: Annotated[Web, Key("Staff console, the sellers' pages and the API.")] = Web()
+    log: Annotated[Log, Key("What the service writes on standard error.")] = Log()
+    junk: Annotated[Junk, Key("What is neither answered nor shown to agents, and files that go to nobody.")] = Junk()
+    retention: Annotated[Retention, Key('How long things are kept; ISO 8601 durations, "" keeps them for ever.')] = (
+        Retention()
+    )
+    alarms: Annotated[
+        Alarms, Key('Who is told when something waits too long; ISO 8601 durations, "" switches one off.')
+    ] = Alarms()
     identity: Annotated[Identity, Key("Who wrote a mail, and what that proves.")] = Identity()
     limits: Annotated[
         Limits, Key("Acknowledgements; what is over a limit goes out at the next free slot, several in one mail.")

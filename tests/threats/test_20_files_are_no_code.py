@@ -48,7 +48,7 @@ _NAMES = (
     "cases.db-wal",
     "node",
 )
-_OWN_FILES = re.compile(r"(ledger|cases)\.db(-wal|-shm)?|node|serve\.lock|worker\.sock|[0-9a-f]+")
+_OWN_FILES = re.compile(r"(ledger|cases)\.db(-wal|-shm)?|node|serve\.lock|(worker|pulse)\.sock|heads\.log|[0-9a-f]+")
 
 
 @pytest.fixture(scope="module")

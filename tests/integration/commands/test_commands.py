@@ -244,7 +244,7 @@ def test_the_completion_finds_commands_and_their_parts(run: Run, monkeypatch: py
     monkeypatch.setenv("_CASEPOST_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", "casepost quarantine ")
     monkeypatch.setenv("COMP_CWORD", "2")
-    assert run().out.split() == ["plain,list", "plain,retry", "plain,show"]
+    assert run().out.split() == ["plain,drop", "plain,list", "plain,retry", "plain,show"]
 
 
 def test_help_lists_every_command_with_one_line(run: Run) -> None:

@@ -1,5 +1,6 @@
 """`casepost doctor`: what would stop an installation, each with its mend."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 import ingest.files.rapid
 import ingest.files.tesseract
 from casepost.app import App
+from store.database import Database
 from store.people_tables import user_queues
 from tests.command_line import CONFIG, Run
 
@@ -102,3 +104,38 @@ def test_a_password_that_is_not_set_is_a_fault(folder: Path, run: Run) -> None:
             "set RELAY_PASSWORD in the service's environment",
         )
     ]
+
+
+def test_when_nobody_hears_of_alarms_that_is_said(app: App, run: Run) -> None:
+    ((level, says, mend),) = said(run, "alarms")
+    assert (level, mend) == ("notice", "casepost user add ADDRESS --role admin, or [alarms] to")
+    assert "nobody is told" in says
+    run("user", "add", "boss@casepost.example", "--role", "admin")
+    assert said(run, "alarms")[0][0] == "ok"
+
+
+def test_a_scanner_that_does_not_answer_is_a_fault(folder: Path, app: App, run: Run) -> None:
+    app.store.close()
+    (folder / "casepost.toml").write_text(CONFIG + f'\n[junk]\nclamd = "unix:{folder}/clamd.ctl"\n')
+    ((level, says, mend),) = said(run, "scanner")
+    assert level == "fault"
+    assert says.startswith("clamd does not answer")
+    assert mend.startswith("start clamd")
+
+
+def test_a_clock_that_differs_from_the_database_servers_is_a_fault(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert said(run, "clock")[0][0] == "ok"
+    monkeypatch.setattr(Database, "find_clock_difference", lambda _self: timedelta(seconds=-31))
+    ((level, says, mend),) = said(run, "clock")
+    assert (level, says) == ("fault", "this machine's clock is 31 s behind the database server's")
+    assert mend
+
+
+def test_files_of_large_mails_that_cannot_be_written_are_a_fault(folder: Path, run: Run) -> None:
+    assert said(run, "blobs")[0][0] == "ok"
+    assert [path for path in (folder / "var" / "blobs").rglob("*") if path.is_file()] == []
+    for path in (folder / "var" / "blobs").iterdir():
+        path.rmdir()
+    (folder / "var" / "blobs").rmdir()
+    (folder / "var" / "blobs").write_text("no folder")
+    assert said(run, "blobs")[0][0] == "fault"
