@@ -61,11 +61,12 @@ class Leaf:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tree:
-    """A mail's top header, its root content type, and its leaves in order."""
+    """A mail's top header, its root content type, its leaves in order; `rest`: where what was not split begins."""
 
     headers: Headers
     content: Parameterised
     leaves: tuple[Leaf, ...]
+    rest: int | None = None
 
 
 def parse_tree(raw: bytes, defects: Defects) -> Tree:
@@ -94,7 +95,7 @@ class _Scanner:
         content = parse_content_type(headers.first("content-type"), "text/plain", self.defects)
         self._take_hint(content)
         self._open(headers, content, "", pos)
-        body, preamble = pos, len(self.raw)
+        body, preamble, rest = pos, len(self.raw), None
         while delimiter := self.boundaries.find_delimiter(pos):
             self._close_leaf(delimiter.start)
             self.boundaries.close(delimiter)
@@ -104,12 +105,13 @@ class _Scanner:
                 pos = self._open_child(pos)
             elif not delimiter.closing:
                 self.defects.add(f"more than {limits.MAX_PARTS} parts: the rest is not split")
+                rest = pos
                 break
         self._close_leaf(len(self.raw))
         if self.boundaries.stack and not self.boundaries.is_ended:
             self.defects.add("multipart without its end boundary")
         self._take_preamble(headers, body, preamble)
-        return Tree(headers=replace(headers, hint=self.hint), content=content, leaves=tuple(self.leaves))
+        return Tree(headers=replace(headers, hint=self.hint), content=content, leaves=tuple(self.leaves), rest=rest)
 
     def _take_hint(self, content: Parameterised) -> None:
         """The first text that names a charset of its own says what raw 8-bit headers are most likely written in."""

@@ -8,7 +8,7 @@ from cases.transfer import decode_transfer
 from ingest.read.defects import Defects
 from ingest.read.filenames import has_double_extension, safe_filename
 from ingest.read.limits import MAX_ATTACHMENTS
-from ingest.read.mime import Leaf
+from ingest.read.mime import Leaf, Tree
 
 _EXTENSIONS = {
     "image/png": ".png",
@@ -40,12 +40,12 @@ class Parts:
     contents: tuple[tuple[str, bytes], ...]
 
 
-def read_parts(raw: bytes, leaves: tuple[Leaf, ...], body_paths: frozenset[str], defects: Defects) -> Parts:
+def read_parts(raw: bytes, tree: Tree, body_paths: frozenset[str], defects: Defects) -> Parts:
     """Every leaf decoded once: its size, its SHA-256, and whether a person would call it an attachment."""
     parts: list[Part] = []
     contents: list[tuple[str, bytes]] = []
     attachments = 0
-    for leaf in leaves:
+    for leaf in tree.leaves:
         content = decode_transfer(raw[leaf.offset : leaf.offset + leaf.length], leaf.encoding, defects.add)
         attachment = _is_attachment(leaf, body_paths)
         attachments += attachment
@@ -54,6 +54,8 @@ def read_parts(raw: bytes, leaves: tuple[Leaf, ...], body_paths: frozenset[str],
             attachment = False
         parts.append(_part(leaf, content, defects, attachment=attachment))
         contents.append((leaf.content_type, _hash_folded(content)))
+    if tree.rest is not None:  # else two mails that differ beyond the caps alone would be one
+        contents.append(("", _hash_folded(raw[tree.rest :])))
     return Parts(parts=tuple(parts), contents=tuple(contents))
 
 

@@ -73,7 +73,7 @@ def read(raw: bytes, *, open_files: bool = True, rules: ReadingRules = NO_OWN_RU
     if defects.guard("From", False, turns_direction, headers.first("from")):
         defects.add(DIRECTION_DEFECT)
     body = defects.guard("body", Body(text="", html=None, paths=frozenset()), read_body, raw, tree.leaves, defects)
-    parts = defects.guard("parts", Parts(parts=(), contents=()), read_parts, raw, tree.leaves, body.paths, defects)
+    parts = defects.guard("parts", Parts(parts=(), contents=()), read_parts, raw, tree, body.paths, defects)
     cross_check(raw, tree, author, defects)
     if open_files:
         files = defects.guard("files", FileTexts(), read_files, raw, tree.leaves, body.paths, defects)

@@ -225,7 +225,7 @@ def structure(raw: bytes) -> None:
     find_message_ids(tree.headers.first("references"))
     find_date(tree.headers.first("date"), defects)
     body = read_body(raw, tree.leaves, defects)
-    read_parts(raw, tree.leaves, body.paths, defects)
+    read_parts(raw, tree, body.paths, defects)
     cross_check(raw, tree, author, defects)
 
 
