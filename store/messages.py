@@ -12,7 +12,8 @@ from cases.model import CaseState, MessageKind
 from cases.reference import has_form_of_ours
 from store.columns import clean_text
 from store.derived import add_looks, insert_derived, is_seller_word, update_missing
-from store.tables import known_ids, messages, participants, referred_ids
+from store.events import add_event
+from store.tables import cases, known_ids, messages, participants, referred_ids
 
 # The newest and the oldest of a thread are what other mails of it refer to as well.
 _NEWEST_REFERENCES = 10
@@ -31,6 +32,7 @@ def insert_message(connection: Connection, state: CaseState, change: Change) -> 
     message_id = connection.execute(sa.insert(messages).values(values).returning(messages.c.id)).scalar_one()
     insert_derived(connection, state.id, message_id, message.mail)
     if message.mail.message_id:
+        _note_used_id(connection, state, change, message.mail.message_id, message_id)
         add_known_id(connection, message.mail.message_id, message_id=message_id, case_id=state.id)
     if is_seller_word(message.kind, unconfirmed=message.unconfirmed):
         _add_referred_ids(connection, message.mail, message_id=message_id, case_id=state.id)
@@ -39,6 +41,17 @@ def insert_message(connection: Connection, state: CaseState, change: Change) -> 
     if is_seller_word(message.kind, unconfirmed=message.unconfirmed):
         update_missing(connection, state.id)
     return int(message_id)
+
+
+def _note_used_id(
+    connection: Connection, state: CaseState, change: Change, rfc_message_id: str, message_id: int
+) -> None:
+    """Say so where another mail has the same Message-ID: a program's fault, or somebody who plays somebody's mail."""
+    others = sa.select(cases.c.number).join(known_ids, known_ids.c.case_id == cases.c.id)
+    number = connection.execute(others.where(known_ids.c.rfc_message_id == clean_text(rfc_message_id))).scalar()
+    if number is not None:
+        what = f"another mail, of case {number}, has the same Message-ID"
+        add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what=what, message_id=message_id)
 
 
 def add_known_id(connection: Connection, rfc_message_id: str, *, message_id: int, case_id: int) -> None:

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from casepost.app import App
 from casepost.config import load
+from cases.arrival import Arrival, Channel
 from store.events import seal_events
 from store.failpoints import Action, Step
 from store.tables import leases
 from tests.faults.lives import EDGE, WORKER, Cradle, Life
 from tests.pictures import screenshot
-from tests.service import free_port
+from tests.service import QUEUE, free_port
 from tests.sink import Sink
 from tests.soak.books import Books, audit
 from tests.soak.postmen import LARGE_OCTETS, Door, Posted, post, write_mail
@@ -77,6 +78,26 @@ class Stage:
             self._work("" if step in AT_THE_EDGE else faults)
             if len(self._came_up()) == len(actions):
                 break
+        return self._end(mails)
+
+    def rehearse_often(self, step: Step, *, times: int) -> Ended:
+        """Kill at `step` so often, each time a mail has come in and its letters leave; then all is done."""
+        mails = [write_mail(number, salt=number) for number in range(1, times + 1)]
+        for mail in mails:
+            mail.promised += self.app.store.ledger.add([self._arrival(mail)])
+            mail.tries += 1
+            self._work(f"{step}=kill")
+            self._work("")  # finds what is uncertain
+            self._work("")  # sends it again
+        return self._end(mails)
+
+    def _arrival(self, mail: Posted) -> Arrival:
+        recipients = (QUEUE,)
+        return Arrival(
+            raw=mail.raw, channel=Channel.SMTP, sender=mail.seller, recipients=recipients, received_at=self._now
+        )
+
+    def _end(self, mails: Sequence[Posted]) -> Ended:
         for _ in range(3):
             self._work("")
         self._seal()

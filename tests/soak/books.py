@@ -73,7 +73,13 @@ def settle(services: Sequence[Service], *, seconds: float = 1800.0) -> None:
     for later in _LATER:
         done = services[0].run("run-due", "--at", (datetime.now(UTC) + later).isoformat())
         assert done.returncode == 0, done.stderr
+    wait_until(lambda: _is_sealed(store), 30)  # whoever sealed last has the lease for ten seconds
+
+
+def _is_sealed(store: Store) -> bool:
     seal(store.cases, store.ledger_database, holder="books")
+    with store.cases.read() as connection:
+        return not _count(connection, events, events.c.sealed.is_(False))
 
 
 def _count_left(store: Store) -> tuple[int, int]:
@@ -171,7 +177,7 @@ def _find_double(posted: Sequence[Posted], letters: Rows) -> Iterator[str]:
 
 def _compare_sink(letters: Rows, again: Counter[int], sink: Sink) -> Iterator[str]:
     """Each letter arrived, once, or once more for each time that it is on record to have been sent again."""
-    arrived = Counter(_message_id(mail.content) for mail in list(sink.mails))
+    arrived = Counter(message_id_of(mail.content) for mail in list(sink.mails))
     for row in letters:
         times = arrived.pop(row.rfc_message_id, 0)
         if not 1 <= times <= 1 + again[row.id] or row.state != "sent":
@@ -180,7 +186,8 @@ def _compare_sink(letters: Rows, again: Counter[int], sink: Sink) -> Iterator[st
         yield f"{message_id} arrived and is in no outbox"
 
 
-def _message_id(content: bytes) -> str:
+def message_id_of(content: bytes) -> str:
+    """The Message-ID of a mail at the sink."""
     found = re.search(rb"(?im)^message-id:\s*(<[^>]*>)", content)
     return found.group(1).decode() if found is not None else "no Message-ID"
 
