@@ -23,6 +23,7 @@ import msgspec
 from cases.errors import TemporaryError
 from ingest.child import DONE, SPENT, ChildLimits, Work, serve
 from ingest.idle_time import Waited, wait_while_idle
+from store.tally import Tally, count
 
 _log = logging.getLogger(__name__)
 
@@ -209,6 +210,7 @@ class ChildPool(Generic[Answer]):
         try:
             answer = memoryview(self._receive(child, self._seconds))
         except ReaderFailed as failure:
+            count(Tally.CHILDREN_KILLED, failure.reason)
             self._report(Cost(pool=self._name, question_bytes=len(question), failed=failure.reason))
             raise
         sender.join(_STOP_SECONDS)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import smtplib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -74,6 +75,12 @@ def test_metrics_tell_what_came_and_what_left(watched: tuple[Service, Sink, int]
     assert found["casepost_store_up",] == 1
     assert found["casepost_reminders_late",] == 0
     assert all(name.startswith("casepost_") for name, *_ in found)
+
+
+def test_a_mail_that_is_refused_is_counted_with_the_reply(watched: tuple[Service, Sink, int]) -> None:
+    with pytest.raises(smtplib.SMTPDataError):
+        watched[0].send(b"Subject: long\r\n\r\n" + b"x" * 70_000 + b"\r\n")
+    wait_until(lambda: _metrics(watched[2]).get(("casepost_mails_refused_total", "500"), 0) == 1)
 
 
 def test_the_document_names_every_metric_and_no_other(watched: tuple[Service, Sink, int]) -> None:

@@ -19,6 +19,7 @@ from cases.mail import Mail
 from ingest.child_pool import ReaderFailed, ReaderUnavailable
 from ingest.read.pool import ReaderPool
 from ingest.read.reader import READER_VERSION, read
+from store.tally import forget, totals
 
 RAW = b"From: a@b.example\r\nSubject: hello\r\n\r\nworld"
 
@@ -74,6 +75,13 @@ def test_a_mail_that_ends_its_child_fails_and_the_next_is_read(pool: ReaderPool,
         pool.read(raw)
     assert failed.value.reason == reason
     assert pool.read(RAW).subject == "hello"
+
+
+def test_each_child_that_had_to_be_stopped_is_counted_with_its_reason(pool: ReaderPool) -> None:
+    forget()
+    with pytest.raises(ReaderFailed):
+        pool.read(b"exit")
+    assert totals()[0] == [("children_killed", "died", 2)]  # once more with its files closed
 
 
 def test_a_file_that_kills_its_reader_does_not_keep_the_words_from_the_agents(pool: ReaderPool) -> None:
