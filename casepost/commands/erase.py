@@ -13,6 +13,7 @@ from cases.errors import PermanentError
 from ingest.erase import Erased, look_for
 from ingest.erase import erase as erase_person
 from store.erasure import Person, numbers_of
+from store.junk_list import list_rules
 from store.people import find_user
 
 
@@ -44,6 +45,7 @@ def erase(address: str, yes: bool, as_json: bool, config_file: Path | None) -> N
         print_json({"cases": done.cases, "mails": done.mails, "redacted": done.redacted, "letters": files})
     else:
         _tell(done, files)
+        _tell_rule(app, person)
 
 
 def _check(app: App, person: Person) -> None:
@@ -74,6 +76,13 @@ def _drop_letters(app: App, person: Person) -> int:
             path.unlink()
             dropped += 1
     return dropped
+
+
+def _tell_rule(app: App, person: Person) -> None:
+    with app.store.cases.read() as connection:
+        rules = {rule.pattern for rule in list_rules(connection)}
+    if person.address in rules:
+        click.echo(f"A rule names {inert_line(person.address)} still: casepost junk forget {person.address} ends it.")
 
 
 def _tell(done: Erased, files: int) -> None:
