@@ -4,6 +4,7 @@ The recipe: a marker in every place, one command, and a search through all files
 """
 
 import base64
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -11,12 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from cases.arrival import Arrival, Channel
-from cases.model import Outcome
+from cases.model import Outcome, Reminders
 from cases.redaction import ERASED, find_traces, redact
 from ingest.child_pool import ReaderFailed
 from ingest.erase import erase, look_for
+from store import ledger_tables, people_tables
 from store.case_rows import set_legal_hold
 from store.junk_list import list_junk
+from store.seeding import QueueSeed
+from store.store import Store, open_store, seed_store
 from store.tables import cases, dispositions, messages
 from store.verify import verify
 from store.vouchers import seal
@@ -28,6 +32,7 @@ from tests.service import answer, mail, text_of
 ERNA = "erna@marker7f3a.example"
 PAUL = "paul@other.example"
 WORDS = "Zwetschgenkuchen liegt seit gestern nirgends, Bestellung 302-7777777-1234567"
+SEEDS = (QueueSeed(queue=SUPPORT, agents=(AGENT,)),)
 MARKS = ("marker7f3a", "Zwetschgenkuchen", "ErnaMARKER", "302-7777777-1234567", "Ibykus")
 
 
@@ -51,6 +56,11 @@ def says(office: Office, who: str, text: str) -> None:
 
 @pytest.fixture
 def lived(office: Office) -> Office:
+    """On SQLite; see `live`."""
+    return live(office)
+
+
+def live(office: Office) -> Office:
     """Erna in twelve places: mail, copy, answer, note, file, junk, quarantine, duplicate, large mail, letter, table."""
     office.receive(erna_writes(Cc=f"Paul <{PAUL}>"), sender=ERNA)
     says(office, AGENT, "Which address? Please tell us, ErnaMARKER.")
@@ -96,6 +106,34 @@ def test_no_octet_of_an_erased_person_is_left_in_any_file(lived: Office, tmp_pat
     assert {one.split(" ")[0] for one in marks_in_files(tmp_path / "var")} == set(MARKS), "the search finds them"
     do_erase(lived)
     assert marks_in_files(tmp_path / "var") == []
+
+
+def test_on_postgresql_no_row_of_any_table_names_an_erased_person(
+    tmp_path: Path, new_postgresql: Callable[[], str]
+) -> None:
+    store = open_store(tmp_path / "var", new_postgresql(), clock=lambda: NOW)
+    try:
+        seed_store(store, SEEDS, Reminders(), clock=lambda: NOW)
+        lived = live(Office(store))
+        assert {one.split(" ")[0] for one in marks_in_rows(store)} == set(MARKS), "the search finds them"
+        do_erase(lived)
+        assert marks_in_rows(store) == []
+        assert list(verify(store)) == []
+    finally:
+        store.close()
+
+
+def marks_in_rows(store: Store) -> list[str]:
+    found = []
+    for database, tables in ((store.cases, people_tables.metadata), (store.ledger_database, ledger_tables.metadata)):
+        with database.read() as connection:
+            for table in tables.sorted_tables:
+                values = [value for row in connection.execute(sa.select(table)) for value in row]
+                octets = b"\n".join(one if isinstance(one, bytes) else str(one).encode() for one in values).lower()
+                for mark in MARKS:
+                    forms = [mark.encode(), *_in_base64(mark)]
+                    found += [f"{mark} in {table.name}" for form in forms if form.lower() in octets]
+    return found
 
 
 def test_the_chains_hold_and_every_mail_has_its_word(lived: Office) -> None:
