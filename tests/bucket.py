@@ -45,7 +45,11 @@ class BucketServer:
 
     def make_bucket(self, name: str = NAME) -> None:
         """Make a bucket, as its owner does before the first start."""
-        self._backend().buckets.pop(name, None)  # moto keeps one world a process, whichever server it was made by
+        from moto.s3.models import s3_backends
+
+        # moto keeps one world a process, whichever server it was made by.
+        self._backend().buckets.pop(name, None)
+        s3_backends.bucket_accounts.pop(name, None)
         self._backend().create_bucket(name, "us-east-1")
 
     def objects(self, name: str = NAME) -> dict[str, bytes]:

@@ -4,11 +4,14 @@ An edge life is the real edge, until SIGTERM. A worker life does the work of all
 the other, until nothing is left to do at its time; what a fault of one of them left undone is for the next life.
 """
 
+import contextlib
+import importlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -20,6 +23,7 @@ from casepost.app import App
 from casepost.config import load
 from casepost.edge import run_edge
 from casepost.worker import Worker
+from cases.arrival import Arrival, Channel
 from ingest.files.picture_pool import PicturePool
 from ingest.read.pool import ReaderPool
 from store.failpoints import set_failpoints
@@ -74,11 +78,49 @@ class Cradle:
 
 def main() -> None:
     """Do what standard input asks for, a line each."""
+    _load_everything()
     for line in sys.stdin:
         said = json.loads(line)
         answer = _wait(said["wait"]) if "wait" in said else _fork(Life(**said))
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
+
+
+def _load_everything() -> None:
+    """Import what a worker's life imports on its way, found out in a process of its own: it may start threads."""
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                _live_through(Path(folder))
+            os.write(write_end, "\n".join(list(sys.modules)).encode())
+        finally:
+            os._exit(0)
+    os.close(write_end)
+    with os.fdopen(read_end) as names:
+        found = names.read().split("\n")
+    os.waitpid(pid, 0)
+    for name in found:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+def _live_through(folder: Path) -> None:
+    """A mail comes in, is answered, and finds nobody who takes what is written."""
+    config = folder / "casepost.toml"
+    config.write_text('[identity]\ncheck = "off"\n[delivery]\nurl = "smtp://127.0.0.1:9"\n')
+    app = App(load(config, {}), {})
+    raw = b"From: a@shop.example\r\nTo: support@casepost.example\r\nSubject: Order lost\r\n\r\nMy order is lost.\r\n"
+    recipients = ("support@casepost.example",)
+    app.store.ledger.add(
+        [
+            Arrival(
+                raw=raw, channel=Channel.SMTP, sender="a@shop.example", recipients=recipients, received_at=app.clock()
+            )
+        ]
+    )
+    _work(app)
 
 
 def _wait(pid: int) -> int:
