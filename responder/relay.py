@@ -11,6 +11,7 @@ from cases.identity import Verdict
 from cases.lookalike import NameWarning, ascii_address, find_name_warning, shorten_address
 from cases.mail import Address
 from cases.model import MessageKind
+from cases.risky_files import find_risky
 from responder.values import EarlierValue, MessageValue
 from responder.words import find_word
 from store.correspondence import Correspondence, Said
@@ -46,6 +47,8 @@ def describe_message(facts: Correspondence, cause: Said, *, text: str, left_out:
         withheld=", ".join(
             f"{part.filename or part.path} ({part.verdict})" for part in cause.attachments if part.verdict
         ),
+        seal=cause.seal.value,
+        risky=", ".join(find_risky([part for part in cause.attachments if not part.verdict])),
     )
 
 

@@ -111,7 +111,8 @@ class MessageValue:
     ("pass", "fail", "none") and `proof_detail` say how far the author is proved; `reply_to` is an address that it asks
     to be answered at and is not; `cc` and `attached` are lists in one line. `stranger` is the address of an author who
     does not take part in the case; `left_out` names the attachments that were too large to go along,
-    `withheld` those that a virus scanner keeps back.
+    `withheld` those that a virus scanner keeps back, `risky` those that may run something when they are opened.
+    `seal` is "signed" or "encrypted", else "".
     """
 
     text: str = ""
@@ -129,6 +130,8 @@ class MessageValue:
     stranger: str = ""
     left_out: str = ""
     withheld: str = ""
+    risky: str = ""
+    seal: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

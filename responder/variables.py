@@ -61,6 +61,8 @@ _WHAT: Mapping[str, str] = {
     "message.stranger": "the author's address, if they take no part in the case; else empty",
     "message.left_out": "attachments that were too large to go along with a relay; may be empty",
     "message.withheld": "attachments that a virus scanner keeps back, with the reason; may be empty",
+    "message.risky": "attachments that may run something when they are opened; may be empty",
+    "message.seal": "`signed` or `encrypted`, of which nothing is verified or decrypted here; else empty",
     "body": "an agent's words in `answer`, the report in `agent_report`, the reason in `refused`",
 }
 

@@ -13,6 +13,7 @@ from cases.lookalike import DIRECTION_DEFECT, NOBODY_KNOWN, KnownNames
 from cases.mail import Address, Identifier, Part, Source
 from cases.model import CaseState, Direction, MessageKind, Queue
 from cases.plan import ReplyKind
+from cases.seal import Seal, find_seal
 from store.case_rows import load_state
 from store.looks import is_looked_at
 from store.people import User, load_queue, load_users
@@ -32,7 +33,7 @@ class Said:
 
     `whole_text` has the quoted history too; `opens_case`: nothing came before it; `unconfirmed`: by a stranger.
     `verdict` and `proof` say how far the author is proved; `wished` is the address that it asked to be answered at and
-    is not; `turned`: its From had characters that turn the reading direction.
+    is not; `turned`: its From had characters that turn the reading direction; `seal`: is it signed, encrypted.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Said:
     copied: tuple[Address, ...] = ()
     wished: str = ""
     turned: bool = False
+    seal: Seal = Seal.NONE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,6 +208,7 @@ def _said(connection: Connection, row: Row[Any]) -> Said:
         copied=tuple(Address(name=one["name"], address=one["address"]) for one in row.cc),
         wished=next(iter(wishes), ""),
         turned=DIRECTION_DEFECT in row.defects,
+        seal=find_seal(row.defects),
     )
 
 

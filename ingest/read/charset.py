@@ -57,7 +57,11 @@ def is_utf8(data: bytes) -> bool:
 def _decode(data: bytes, label: str, hint: str, defects: Defects) -> str:
     for mark, codec in _BOMS:
         if data.startswith(mark):
-            return _by_codec(data[len(mark) :], codec, label, defects)
+            data = data[len(mark) :]
+            if not codec.startswith("utf-16") or b"\x00" in data or not data.isascii():
+                return _by_codec(data, codec, label, defects)
+            defects.add("a byte order mark of UTF-16 before text that is none")
+            break
     found = find_codec(label)
     if found is None:
         defects.add(f"charset {label[:40]!r} is not a known text charset")

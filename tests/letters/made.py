@@ -53,5 +53,7 @@ def every_case(language: str) -> dict[str, Values]:
         proof_detail="dmarc=fail (p=reject)",
         left_out="video.mp4",
         withheld="invoice.exe (infected: Eicar-Signature)",
+        seal="encrypted",
+        risky="order.pdf.js, label.docm",
     )
     return cases | {"odd author": replace(everything, message=odd)}
