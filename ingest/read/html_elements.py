@@ -12,7 +12,7 @@ def _set(names: str) -> frozenset[str]:
 # What no mail program shows as text. <noscript> is shown: in mail no script ever runs.
 NEVER_SHOWN = _set(
     "script style title template xml iframe object embed applet svg video audio canvas select datalist meta link map"
-    " frameset"
+    " frameset noframes"
 )
 # On lines of their own; the second set with an empty line around.
 BLOCKS = _set(
