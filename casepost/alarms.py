@@ -12,6 +12,7 @@ from cases.hours import parse_delay
 from responder.alarm import send_alarms, write_alarm
 from responder.compose import ComposeFailed, Letter
 from store.alarms import Alarm, AlarmLimits, News, book_alarms, find_alarms, record_told
+from store.mailbox_health import find_mailbox_alarms, load_health
 from store.people import load_queues, load_users
 from store.vitals import load_vitals
 
@@ -31,7 +32,11 @@ class Bell:
     def ring(self) -> None:
         """Look, and tell of what is new. Raises StoreUnavailable (temporary)."""
         app, now = self._app, self._app.clock()
-        found = [*find_alarms(load_vitals(app.store, now=now), self._limits()), *self._find_full_disk()]
+        found = [
+            *find_alarms(load_vitals(app.store, now=now), self._limits()),
+            *self._find_full_disk(),
+            *self._find_mailbox_troubles(),
+        ]
         news = book_alarms(app.store.cases, found, holder=app.holder(self._role), now=now)
         if not news.begun and not news.over:
             return
@@ -85,3 +90,10 @@ class Bell:
         if (free := shutil.disk_usage(folder).free) < needed:
             says = f"{folder} has {free // 2**20} MiB of room left"
             yield Alarm(name="disk", says=says, mend="Make room: mail is refused for a while before the disk is full.")
+
+    def _find_mailbox_troubles(self) -> list[Alarm]:
+        if not self._app.config.imap:
+            return []
+        quiet_after = {one.account.name: one.quiet_after for one in self._app.mailboxes()}
+        health = load_health(self._app.store.ledger_database, names=list(quiet_after))
+        return find_mailbox_alarms(health, quiet_after, now=self._app.clock())

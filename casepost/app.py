@@ -19,6 +19,7 @@ from store.wake import Waker
 
 if TYPE_CHECKING:
     from ingest.files.picture_pool import PicturePool
+    from ingest.imap.mailbox import Mailbox
     from ingest.look_over import Eyes, LookOver
     from ingest.read.pool import ReaderPool
     from ingest.read.rules import ReadingRules
@@ -228,6 +229,22 @@ class App:
             return MaildirTransport(self.config.data_dir / "outbox")
         password = self.environ.get(delivery.password_env, "") if delivery.password_env else ""
         return SmtpTransport(parse_delivery_url(delivery.url), password=password)
+
+    def mailboxes(self) -> "list[Mailbox]":
+        """The mailboxes of `[[imap]]`, with what opens them."""
+        from ingest.imap.mailbox import make_mailbox
+
+        return [
+            make_mailbox(
+                given.url,
+                password=self.environ.get(given.password_env, ""),
+                token_command=given.oauth_token_command,
+                after=given.after,
+                recipient=given.recipient,
+                quiet_after=given.quiet_after,
+            )
+            for given in self.config.imap
+        ]
 
     @property
     def retention(self) -> "Retention":

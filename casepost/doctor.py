@@ -15,6 +15,7 @@ from casepost.config.example import write_value
 from cases.address import fold_address
 from cases.errors import CasepostError
 from store.looks import count_waiting_looks
+from store.mailbox_health import load_health
 from store.people import agents_of, find_user, load_queues, load_reminders, load_users
 from store.seeding import find_drift
 
@@ -232,6 +233,19 @@ def _check_scanner(app: App) -> Iterator[_Said]:
     return iter(())
 
 
+def _check_mailboxes(app: App) -> Iterator[_Said]:
+    from ingest.imap.look import look_at
+
+    mailboxes = app.mailboxes()
+    for mailbox in mailboxes:
+        for seen in look_at(mailbox):
+            yield Level.FAULT if seen.is_fault else Level.NOTICE, seen.says, seen.mend
+    for one in load_health(app.store.ledger_database, names=[mailbox.account.name for mailbox in mailboxes]):
+        if one.left:
+            mend = "look at them there; what is too large comes once [smtp] max_message_bytes allows it"
+            yield Level.NOTICE, f"{one.name}: {one.left} mails stay there, the oldest: {one.left_reason}", mend
+
+
 CHECKS: tuple[tuple[str, Callable[[App], Iterator[_Said]]], ...] = (
     ("folder", _check_folder),
     ("store", _check_store),
@@ -246,6 +260,7 @@ CHECKS: tuple[tuple[str, Callable[[App], Iterator[_Said]]], ...] = (
     ("certificate", _check_certificate),
     ("alarms", _check_alarms),
     ("scanner", _check_scanner),
+    ("mailboxes", _check_mailboxes),
 )
 _OK = {
     "folder": "data_dir can be written, is closed to others and has room",
@@ -261,8 +276,9 @@ _OK = {
     "certificate": "STARTTLS has a certificate that holds, or is not offered",
     "alarms": "somebody is told when something waits too long",
     "scanner": "ClamAV answers, or none is configured",
+    "mailboxes": "each mailbox opens, or none is configured",
 }
-_NEED_STORE = ("blobs", "clock", "alarms", "staff", "queues", "pictures")
+_NEED_STORE = ("mailboxes", "blobs", "clock", "alarms", "staff", "queues", "pictures")
 _MENDS = {
     "folder": "name a folder that casepost may make and write: data_dir",
     "certificate": "correct [smtp] tls_cert and tls_key: a PEM file each, the key without a passphrase",

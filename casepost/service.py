@@ -66,6 +66,10 @@ def serve(config_app: Callable[[], App], *, on_ready: Callable[[], None]) -> Non
             Child(name=f"edge-{number}", run=partial(run_edge, name=f"edge-{number}", first=number == 0))
             for number in range(app.config.smtp.processes)
         ]
+        if app.config.imap:
+            from casepost.mailboxes import NAME, run_mailboxes
+
+            children.append(Child(name=NAME, run=run_mailboxes))
         if app.config.web.listen:
             from casepost.web.server import run_web
 

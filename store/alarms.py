@@ -80,10 +80,11 @@ def _find(vitals: Vitals, limits: AlarmLimits) -> Iterator[Alarm]:
         ),
     ):
         if limit is not None and waiting.since is not None and (age := vitals.at - waiting.since) >= limit:
-            yield Alarm(name=name, says=f"{waiting.count} {what}, the oldest for {_say(age)}", mend=mend)
+            yield Alarm(name=name, says=f"{waiting.count} {what}, the oldest for {say_age(age)}", mend=mend)
 
 
-def _say(age: timedelta) -> str:
+def say_age(age: timedelta) -> str:
+    """How long ago, for people: in minutes up to two hours, in hours up to two days."""
     minutes = max(int(age.total_seconds() // 60), 0)
     if minutes < 120:
         return f"{minutes} minutes"

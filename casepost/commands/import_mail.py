@@ -1,14 +1,16 @@
-"""`casepost import`: old mail from mbox files, maildirs, single files and folders of them."""
+"""`casepost import`: old mail from mbox files, maildirs, single files, folders of them, and mailboxes."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from casepost.app import App
 from casepost.commands.common import config_option, json_option, open_app, print_json
+from casepost.commands.mailbox_secret import find_mailbox
 from casepost.plain import inert_line
 from casepost.progress import Advance, progress
 from cases.address import fold_address
@@ -37,14 +39,29 @@ class Import:
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--recipient", required=True, help="The queue's address that the mails were sent to, or a +tag of it.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Of a mailbox, only what came at this day or later, by the server's date.",
+)
+@click.option("--password-env", help="The variable with a mailbox's password, where no [[imap]] of the file has it.")
 @json_option
 @config_option
-def import_mail(paths: tuple[Path, ...], recipient: str, as_json: bool, config_file: Path | None) -> None:
-    """Take in old mail from mbox files, maildirs and mails.
+def import_mail(
+    *,
+    paths: tuple[str, ...],
+    recipient: str,
+    since: datetime | None,
+    password_env: str | None,
+    as_json: bool,
+    config_file: Path | None,
+) -> None:
+    """Take in old mail from mbox files, maildirs, mails and mailboxes.
 
-    Each PATH is one of these or a folder of them.
+    Each PATH is one of these, a folder of them, or a mailbox such as imaps://user@host/FOLDER, where nothing is
+    changed.
 
     Run again, it adds nothing twice. Mails older than 7 days are filed without an acknowledgement; newer ones are
     answered as if they had just come.
@@ -52,8 +69,10 @@ def import_mail(paths: tuple[Path, ...], recipient: str, as_json: bool, config_f
     app = open_app(config_file)
     _check_recipient(app, recipient)
     done = Import()
+    day = since.date() if since else None
+    sources = [_open_source(app, path, since=day, password_env=password_env) for path in paths]
     with progress("Taking in", lambda: _count(paths)) as advance:
-        for batch in _batches(app, paths, done, advance):
+        for batch in _batches(sources, done, advance):
             _add(app, batch, recipient, done)
     left = _take_in(app, done.ids)
     if as_json:
@@ -68,7 +87,7 @@ def import_mail(paths: tuple[Path, ...], recipient: str, as_json: bool, config_f
     else:
         _report(done, left)
     if not done.read:
-        raise NothingRead(f"no mail could be read in {inert_line(', '.join(map(str, paths)))}")
+        raise NothingRead(f"no mail could be read in {inert_line(', '.join(paths))}")
 
 
 def _check_recipient(app: App, recipient: str) -> None:
@@ -79,18 +98,39 @@ def _check_recipient(app: App, recipient: str) -> None:
         raise click.BadParameter(f"no queue has the address {recipient}; there are: {known}", param_hint="--recipient")
 
 
-def _count(paths: Sequence[Path]) -> int | None:
-    counts = [count_mails(path) for path in paths]
+def _open_source(
+    app: App, path: str, *, since: date | None, password_env: str | None
+) -> Iterable[ArchivedMail | ArchiveProblem]:
+    """What `path` holds; a mailbox is opened when its first mail is asked for."""
+    max_bytes = app.config.smtp.max_message_bytes
+    if _is_mailbox(path):
+        from ingest.imap.backfill import mails_in_mailbox
+
+        account, secret = find_mailbox(app, path, password_env)
+        return mails_in_mailbox(account, secret, since=since, max_bytes=max_bytes)
+    if since is not None:
+        raise click.BadParameter(f"it is for mailboxes, and {path!r} is none", param_hint="--since")
+    return mails_in(Path(path), max_bytes=max_bytes)
+
+
+def _is_mailbox(path: str) -> bool:
+    return path.startswith(("imap://", "imaps://"))
+
+
+def _count(paths: Sequence[str]) -> int | None:
+    counts = [None if _is_mailbox(path) else count_mails(Path(path)) for path in paths]
     known = [one for one in counts if one is not None]
     return sum(known) if len(known) == len(counts) else None
 
 
-def _batches(app: App, paths: Sequence[Path], done: Import, advance: Advance) -> Iterator[list[ArchivedMail]]:
+def _batches(
+    sources: Sequence[Iterable[ArchivedMail | ArchiveProblem]], done: Import, advance: Advance
+) -> Iterator[list[ArchivedMail]]:
     """Mails in groups that one transaction takes; what is no mail is put on the list of problems."""
     batch: list[ArchivedMail] = []
     octets = 0
-    for path in paths:
-        for found in mails_in(path, max_bytes=app.config.smtp.max_message_bytes):
+    for source in sources:
+        for found in source:
             if isinstance(found, ArchiveProblem):
                 done.problems.append(found)
             else:

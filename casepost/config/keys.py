@@ -153,6 +153,15 @@ class Imap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     after: Annotated[
         str, Key('"move:FOLDER" | "seen" | "delete"', '"move:FOLDER", "seen" or "delete"', checks.after_import)
     ] = "move:Processed"
+    recipient: Annotated[
+        str,
+        Key(
+            "the queue's address for mail that names no queue; \"\" = the queue of url's user, else the first one",
+            'a queue\'s address or a +tag of it, or ""',
+            checks.optional_address,
+        ),
+    ] = ""
+    quiet_after: Annotated[str, Key("an alarm when no mail has come for so long", DURATION, checks.duration)] = ""
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,9 +1,10 @@
 """What two keys may not say together; asked only when each key by itself is accepted."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from casepost.config.keys import Config, Delivery, Imap, Queue
+from cases.address import fold_address, strip_tag
 
 
 def find_conflicts(config: Config) -> Iterator[str]:
@@ -14,6 +15,8 @@ def find_conflicts(config: Config) -> Iterator[str]:
     yield from _find_reading_conflicts(config)
     for count, mailbox in enumerate(config.imap, start=1):
         yield from _find_mailbox_conflicts(mailbox, f"[[imap]] no. {count}", config.imap[: count - 1])
+        if mailbox.recipient and not _is_of_a_queue(mailbox.recipient, config.queues):
+            yield f"[[imap]] no. {count} recipient: takes the address of a queue, or a +tag of it"
     yield from _find_link_conflicts(config)
     yield from _find_queue_conflicts(config.queues)
 
@@ -76,8 +79,21 @@ def _find_mailbox_conflicts(mailbox: Imap, place: str, before: tuple[Imap, ...])
         yield f"{place} url: takes imaps://user@host/FOLDER; leave [[imap]] out when there is no mailbox"
     if bool(mailbox.password_env) == bool(mailbox.oauth_token_command):
         yield f"{place} password_env, oauth_token_command: takes one of them"
-    if mailbox.url in {other.url for other in before}:
+    if mailbox.url and _name_of(mailbox) in {_name_of(other) for other in before if other.url}:
         yield f"{place} url: takes each mailbox once, and {mailbox.url} is there twice"
+    if mailbox.url and mailbox.after == f"move:{unquote(urlsplit(mailbox.url).path.strip('/'))}":
+        yield f"{place} after: takes another folder than that of url, out of which mail is fetched"
+
+
+def _name_of(mailbox: Imap) -> str:
+    """What its row in the database is called: two mailboxes with one name would read each other's."""
+    from ingest.imap.account import parse_account
+
+    return parse_account(mailbox.url).name.lower()
+
+
+def _is_of_a_queue(address: str, queues: tuple[Queue, ...]) -> bool:
+    return strip_tag(address) in {fold_address(queue.address) for queue in queues}
 
 
 def _find_queue_conflicts(queues: tuple[Queue, ...]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Metrics for Prometheus: what the store holds, and what the processes have counted. Names begin with casepost_."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -12,6 +12,7 @@ from casepost import __version__
 from casepost.app import App
 from casepost.web.hearts import Hearts
 from cases.errors import CasepostError
+from store.mailbox_health import MailboxHealth, load_health
 from store.tally import BOUNDS, Tally, Timing
 from store.vitals import Vitals, Waiting, load_vitals
 
@@ -58,7 +59,17 @@ class Metrics(Collector):
         yield GaugeMetricFamily("casepost_store_up", "Whether the store answers.", value=float(vitals is not None))
         if vitals is not None:
             yield from _vital_metrics(vitals)
+            yield from _mailbox_metrics(self._mailboxes(), vitals.at)
         yield from self._counted()
+
+    def _mailboxes(self) -> list[MailboxHealth]:
+        if not self._app.config.imap:
+            return []
+        try:
+            names = [one.account.name for one in self._app.mailboxes()]
+            return load_health(self._app.store.ledger_database, names=names)
+        except CasepostError:
+            return []
 
     def _vitals(self) -> Vitals | None:
         if self._last is None or time.monotonic() - self._last[0] > _REMEMBERED:
@@ -121,6 +132,17 @@ def _vital_metrics(vitals: Vitals) -> Iterator[Metric]:
         yield GaugeMetricFamily(
             f"casepost_{name}_oldest_seconds", f"Age of the oldest of {what}.", _age(waiting.since, vitals.at)
         )
+
+
+def _mailbox_metrics(health: Sequence[MailboxHealth], now: datetime) -> Iterator[Metric]:
+    ages = {one.name: _age(one.fetched_at or one.added_at, now) for one in health}
+    yield _labelled(
+        "casepost_mailbox_fetched_seconds", "How long ago a mailbox was last read without a fault.", "mailbox", ages
+    )
+    failures = {one.name: float(one.failures) for one in health}
+    yield _labelled("casepost_mailbox_failures", "Failures in a row to read a mailbox.", "mailbox", failures)
+    left = {one.name: float(one.left) for one in health}
+    yield _labelled("casepost_mailbox_mails_left", "Mails that stay in a mailbox, not taken in.", "mailbox", left)
 
 
 def _age(since: datetime | None, now: datetime) -> float:
