@@ -38,6 +38,10 @@ bench: .venv/dev.stamp ## Runs the benchmarks (ARGS names some)
 soak: .venv/dev.stamp ## Load while processes are killed, halted and made to fail, then the books (MINUTES=10)
 	@$(BIN)/python -m tests.soak $(or $(MINUTES),10) $(ARGS)
 
+.PHONY: fuzz
+fuzz: .venv/dev.stamp ## Octets of strangers into every way in, until something breaks (MINUTES=10)
+	@$(BIN)/python -m tests.fuzz $(or $(MINUTES),10) $(ARGS)
+
 .PHONY: score
 score: .venv/dev.stamp ## Says how well labelled mails are read (ARGS=--write puts it into docs/quality.md)
 	@$(BIN)/python -m tests.quality $(ARGS)

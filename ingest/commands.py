@@ -7,8 +7,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import combinations
 
+from cases.hours import parse_duration
 from cases.model import Priority
 from cases.reference import is_number
 from ingest.topics import TOPICS
@@ -19,9 +21,12 @@ _MARKS = " \t*_-•·"  # of lists and bold words, as the text form of HTML has 
 _ADDRESS = re.compile(r"[^\s<>()@,;:\"\\]{1,64}@[^\s<>()@,;:\"\\]{1,190}")
 # Mail programs make links of addresses: Outlook writes "ben@x.example<mailto:ben@x.example>".
 _LINKED = re.compile(r"\s*[<\[(]\s*mailto:[^>\])]*[>\])]", re.IGNORECASE)
-_CASE_NUMBER = re.compile(r"\[?(?:CP-?)?(\d{10})\]?", re.IGNORECASE)
-_WAIT = re.compile(r"(\d{1,4})\s*(w|d|h|m|weeks?|days?|hours?|minutes?|mins?)", re.IGNORECASE)
-_ISO_WAIT = re.compile(r"P(?=[\dT])(?:\d{1,3}W)?(?:\d{1,3}D)?(?:T(?=\d)(?:\d{1,4}H)?(?:\d{1,4}M)?)?", re.IGNORECASE)
+# ASCII: else digits of all scripts are numbers, and a long s is an s.
+_PLAIN = re.IGNORECASE | re.ASCII
+_CASE_NUMBER = re.compile(r"\[?(?:CP-?)?(\d{10})\]?", _PLAIN)
+_WAIT = re.compile(r"(\d{1,4})\s*(w|d|h|m|weeks?|days?|hours?|minutes?|mins?)", _PLAIN)
+_ISO_WAIT = re.compile(r"P(?=[\dT])(?:\d{1,3}W)?(?:\d{1,3}D)?(?:T(?=\d)(?:\d{1,4}H)?(?:\d{1,4}M)?)?", _PLAIN)
+_LONGEST_WAIT = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,14 +57,15 @@ def parse_case_number(text: str) -> str | None:
 
 
 def parse_wait(text: str) -> str | None:
-    """An ISO 8601 duration out of "2d", "4h", "1w", "3 days" or "P2DT4H"; None for anything else, and for no time."""
+    """An ISO 8601 duration out of "2d", "4h", "1w", "3 days" or "P2DT4H"; None for all else, no time, over a year."""
     if _ISO_WAIT.fullmatch(text):
-        return text.upper() if any(digit in "123456789" for digit in text) else None
-    match = _WAIT.fullmatch(text.strip())
-    if match is None or int(match[1]) == 0:
+        wait = text.upper()
+    elif match := _WAIT.fullmatch(text.strip()):
+        unit = match[2][0].upper()
+        wait = f"P{int(match[1])}{unit}" if unit in "WD" else f"PT{int(match[1])}{unit}"
+    else:
         return None
-    unit = match[2][0].upper()
-    return f"P{int(match[1])}{unit}" if unit in "WD" else f"PT{int(match[1])}{unit}"
+    return wait if timedelta() < parse_duration(wait).as_timedelta() <= _LONGEST_WAIT else None
 
 
 COMMANDS: dict[str, Grammar] = {
@@ -67,7 +73,7 @@ COMMANDS: dict[str, Grammar] = {
     "close": Grammar(does="closes the case, after what you write has gone out"),
     "reopen": Grammar(does="opens the case again"),
     "wait": Grammar(
-        does="keeps the case with you and reminds you after that time, for example 2d, 4h or 1w",
+        does="keeps the case with you and reminds you after that time, for example 2d, 4h or 1w, a year at most",
         takes="TIME",
         parse=parse_wait,
         example=("2d", "P2D"),

@@ -106,7 +106,7 @@ def wait(number: str, time: str, as_json: bool, config_file: Path | None) -> Non
     app = open_app(config_file)
     length = parse_wait(time)
     if length is None:
-        raise click.BadParameter(f"{time!r} is no time such as 2d, 4h or 1w", param_hint="TIME")
+        raise click.BadParameter(f"{time!r} is no time such as 2d, 4h or 1w, a year at most", param_hint="TIME")
     state = find_case(app, number)
     if state.status is Status.CLOSED:
         raise Refused(f"case {state.number} is closed and waits for nobody; `casepost case reopen` it first")

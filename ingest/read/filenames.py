@@ -37,7 +37,7 @@ def safe_filename(name: str) -> str | None:
     kept = _STREAM.sub("_", " ".join(kept.split()).strip(" ."))
     if _RESERVED.match(kept):
         kept = "_" + kept
-    return _cut(kept) or None
+    return _STREAM.sub("_", _cut(kept)) or None  # again: where a name is cut a colon may be the last now
 
 
 def has_double_extension(name: str) -> bool:

@@ -112,6 +112,12 @@ def test_every_command_of_the_table_is_understood_as_the_table_says(name: str) -
         ("tomorrow", None),
         ("-2d", None),
         ("2d 4h", None),
+        ("52w", "P52W"),
+        ("53w", None),
+        ("9999 hours", None),
+        ("P1WT\u0660M", None),
+        ("\u0661d", None),
+        ("1 minute\u017f", None),
     ],
 )
 def test_a_time_to_wait_is_read_as_people_write_it(said: str, meant: str | None) -> None:

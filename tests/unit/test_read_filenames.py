@@ -88,6 +88,12 @@ def test_hostile_names_are_safe_in_whatever_form_they_come(form: str) -> None:
         assert to_json("x", mail)["attachments"]
 
 
+def test_a_safe_name_is_its_own_safe_name_also_where_it_is_cut_behind_a_colon() -> None:
+    name = safe_filename("Authentication-Results: " * 6)
+    assert name is not None
+    assert safe_filename(name) == name
+
+
 @pytest.mark.parametrize(
     ("name", "flagged"),
     [
