@@ -97,12 +97,13 @@ def make_receipt(question: Question, user: User, parsed: Parsed) -> str:
 
 
 def _line(question: Question, user: User, name: str, argument: str) -> str:
+    if name == "wait":
+        return f"the case stays open, and its reminder comes after {_say_wait(argument)} from now"
     assignee = _assignee(question, user, argument) if name == "assign" else None
     lines = {
         "note": "kept as a note, which stays internal",
         "close": "the case is closed",
         "reopen": "the case is open again",
-        "wait": f"the case stays open, and its reminder comes after {_say_wait(argument)} from now",
         "assign": f"the case is given to {assignee.address if assignee else argument}",
         "priority": f"priority {argument}",
         "queue": f"the case is with the queue {argument}, whose agents get it",

@@ -207,6 +207,14 @@ def test_a_command_makes_something_happen_and_the_receipt_says_so(text: str, hap
     assert change.message is None
 
 
+@pytest.mark.parametrize("word", ["2d", "1.5h", "7", "\u0663d", "P", "PT4H"])
+def test_a_tag_may_look_like_a_time(word: str) -> None:
+    """Found by fuzzing: the receipt read the words of every command as a time, and the mail could not be read."""
+    change = decide(ask(agents_mail(f"#tag {word}"), AGENTS_ADDRESS))
+    assert change.settings.add_tags == (word,)
+    assert f"tag {word}" in change.report
+
+
 def test_commands_set_what_they_say() -> None:
     change = decide(ask(agents_mail("#wait 4h\n#queue returns\n#assign me\n#tag a\n#tag b"), AGENTS_ADDRESS))
     assert (change.settings.wait, change.settings.queue_id) == ("PT4H", RETURNS.id)
