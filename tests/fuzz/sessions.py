@@ -54,6 +54,8 @@ class _House:
         protocol, pieces = session
         self.taken.clear()
         replies, cut_off = _talk(self.edges[protocol].port, pieces)
+        # A TLS hello on the plain port is hung up on: no answer would be understood.
+        cut_off = cut_off or any(piece.startswith(b"\x16\x03") for piece in pieces)
         assert self.thread.unhandled == []
         assert replies, "no greeting"
         for reply in replies:
