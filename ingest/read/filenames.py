@@ -31,9 +31,8 @@ def safe_filename(name: str) -> str | None:
     last = [piece for piece in _SEPARATORS.split(_DRIVE.sub("", name[-5_000:])) if piece.strip(" .")][-1:]
     if not last:
         return None
-    kept = "".join(
-        c for c in unicodedata.normalize("NFC", last[0]) if unicodedata.category(c) not in _UNSAFE_CATEGORIES
-    )
+    visible = "".join(c for c in last[0] if unicodedata.category(c) not in _UNSAFE_CATEGORIES)
+    kept = unicodedata.normalize("NFC", visible)  # behind it: what went may have stood between a letter and its accent
     kept = _STREAM.sub("_", " ".join(kept.split()).strip(" ."))
     if _RESERVED.match(kept):
         kept = "_" + kept

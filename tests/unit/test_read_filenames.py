@@ -122,3 +122,10 @@ def test_a_name_that_shows_one_type_and_is_another_is_flagged(name: str, flagged
 )
 def test_a_colon_of_a_sentence_or_a_time_stays_and_one_of_a_stream_does_not(name: str, shown: str) -> None:
     assert safe_filename(name) == shown
+
+
+@pytest.mark.parametrize("name", ["e\u200b\u0301.txt", "a: " * 60, "x" * 119 + ": y", "a" * 115 + " .  .txt"])
+def test_a_shown_name_is_its_own_normal_form(name: str) -> None:
+    shown = safe_filename(name)
+    assert shown is not None
+    assert shown == unicodedata.normalize("NFC", shown) == safe_filename(shown)
