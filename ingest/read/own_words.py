@@ -15,7 +15,8 @@ _NOISE = re.compile(
     rf"https?://{_GLUED}{{1,2000}}|www\.{_GLUED}{{1,2000}}|{_GLUED}{{1,64}}@{_GLUED}{{1,255}}"
     rf"|{_GLUED}{{0,64}}\d{_GLUED}{{0,64}}|[<>=_*#\\^~]+"
 )
-_PREFIX = re.compile(r"(?im)^\s*(?:(?:re|aw|wg|fwd?|tr|rv|sv|vs|vb|antw|odp|pd|rif|i|r|ynt|ilt)\s?:\s*){1,9}")
+# Blanks of its own line only: over empty lines each line would begin the search of all that follow again.
+_PREFIX = re.compile(r"(?im)^[^\S\n]*(?:(?:re|aw|wg|fwd?|tr|rv|sv|vs|vb|antw|odp|pd|rif|i|r|ynt|ilt)\s?:\s*){1,9}")
 _CODE = re.compile(r"\b[A-ZÄÖÜ]{2,}(?:[-_/][^\s,;]{1,64})+|\b\w{1,64}(?:_\w{1,64}){1,8}|\b[a-z]{2,32}[A-Z]\w{0,64}")
 _QUOTED = re.compile(
     r"„[^„“”\"]{8,600}[“”\"]|“[^“”]{8,600}”|”[^”]{8,600}”|\"[^\"\n]{8,600}\"|«[^«»]{8,600}»|»[^«»]{8,600}«"

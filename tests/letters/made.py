@@ -54,6 +54,6 @@ def every_case(language: str) -> dict[str, Values]:
         left_out="video.mp4",
         withheld="invoice.exe (infected: Eicar-Signature)",
         seal="encrypted",
-        risky="order.pdf.js, label.docm",
+        risky="scan.pdf.js, label.docm",
     )
     return cases | {"odd author": replace(everything, message=odd)}

@@ -11,7 +11,7 @@ import zlib
 
 import pytest
 
-from tests.hostile.measured import InChild
+from tests.hostile.measured import InChild, read_in_child
 from tests.office import Office
 from tests.service import mail
 
@@ -95,3 +95,14 @@ def test_63_a_bomb_is_a_file_of_a_case_kept_as_it_came_and_read_at_little_cost(o
     assert said["text"].strip() == "My order 302-1234567-7654321 is lost."
     (file,) = said["attachments"]
     assert (file["filename"], file["sha256"]) == (name, hashlib.sha256(_BOMBS[name]).hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("zeros.docx", "TooMuch"), ("zeros.xlsx", "TooMuch"), ("entities.docx", "amplification")],
+)
+def test_63_a_document_that_would_grow_is_not_unpacked_and_that_is_said(name: str, why: str) -> None:
+    message = mail("See the file", "My order is lost.", sender="jan@petersen.example")
+    message.add_attachment(_BOMBS[name], maintype="application", subtype="octet-stream", filename=name)
+    (said,) = read_in_child(message.as_bytes()).defects
+    assert why in said

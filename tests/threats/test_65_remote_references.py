@@ -8,7 +8,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+import sqlalchemy as sa
 
+from store.tables import messages
 from tests.casework import AGENT, SELLER
 from tests.office import Office
 
@@ -66,7 +68,7 @@ _SAMPLES = [*_WRITTEN, *map(_in_capitals, _WRITTEN)]
 # What a mail program fetches by itself when it shows one; a link that a person may follow is none.
 _LOADED = re.compile(
     r"""(?:\b(?:src|srcset|background|poster|data|codebase|dynsrc|lowsrc|action|formaction|ping)\s*=|url\(|@import"""
-    r"""|<(?:link|base|meta|frame|iframe|object|embed|script|form)\b)[^>]{0,200}evil\.example""",
+    r"""|<(?:link|base|meta|frame|iframe|object|embed|script|form|image|use)\b)[^>]{0,200}evil\.example""",
     re.IGNORECASE,
 )
 
@@ -87,10 +89,13 @@ def _letters(office: Office) -> list[EmailMessage]:
     return [one for one in found if isinstance(one, EmailMessage)]
 
 
-def test_65_none_of_eighty_samples_makes_a_mail_of_ours_load_anything(office: Office) -> None:
+def test_65_none_of_eighty_samples_makes_a_mail_of_ours_or_a_copy_that_is_shown_load_anything(office: Office) -> None:
     assert len(_SAMPLES) == 80
     for html in _SAMPLES:
         assert office.receive(_mail(html)) is not None
+    shown = [row.html for row in office.rows(sa.select(messages.c.html))]
+    assert len(shown) == len(_SAMPLES)
+    assert [html for html in shown if html is None or _LOADED.search(html)] == []
     letters = _letters(office)
     assert len([one for one in letters if AGENT in str(one["To"])]) == len(_SAMPLES)
     for letter in letters:
@@ -100,8 +105,9 @@ def test_65_none_of_eighty_samples_makes_a_mail_of_ours_load_anything(office: Of
 
 
 def test_65_the_search_finds_what_is_loaded() -> None:
-    assert [html for html in _SAMPLES if "dns-prefetch" not in html.lower() and not _LOADED.search(html)] == [
-        html for html in _SAMPLES if "xlink" in html.lower() or "<image" in html.lower()
+    """But for a link of MathML, which a person has to follow."""
+    assert [html for html in _SAMPLES if not _LOADED.search(html)] == [
+        one for one in _SAMPLES if "<math" in one.lower()
     ]
 
 
