@@ -19,7 +19,7 @@ _PATIENCE = 120.0  # seconds until all that was begun is taken, once nothing fai
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Round:
-    """What is to be done for so many `seconds`, or until there were so many `kills`.
+    """What is to be done for so many `seconds`, or until there were so many `kills` or throws of any kind.
 
     `every`: seconds between two throws of `faults`; `rate`: mails a second.
     """
@@ -30,6 +30,7 @@ class Round:
     seed: int
     seconds: float = float("inf")
     kills: float = float("inf")
+    throws: float = float("inf")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +66,9 @@ def play(nodes: list[SoakNode], sink: Sink, order: Round, *, tell: Callable[[str
     began = time.monotonic()
     postmen.start()
     try:
-        while time.monotonic() - began < order.seconds and dice.kills < order.kills:
+        while (
+            time.monotonic() - began < order.seconds and dice.kills < order.kills and dice.thrown.total() < order.throws
+        ):
             time.sleep(order.every * 2 * chance.random())
             what = dice.throw()
             tell(f"{time.monotonic() - began:7.1f} s  {postmen.count_taken():6} taken  {dice.kills:4} kills  {what}")
