@@ -43,13 +43,15 @@ class Directory:
             self._queues = load_queues(connection)
 
     async def keep_fresh(self) -> None:
-        """Read the queues anew every few seconds, for ever, in a thread."""
+        """Read the queues anew every few seconds, for ever, in a thread; a fault ends no such round."""
         while True:
             await asyncio.sleep(_REFRESH)
             try:
                 await asyncio.to_thread(self.refresh)
             except TemporaryError as error:
                 _log.warning("queues not read anew: %s", error)
+            except Exception:  # noqa: BLE001  else new queues would be refused for good, and nobody would know
+                _log.exception("queues not read anew")
 
 
 def run_edge(app: App, ready: Callable[[], None], *, name: str, first: bool) -> None:

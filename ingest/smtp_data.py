@@ -147,6 +147,7 @@ class _Kept:
 
     def __init__(self, limits: DataLimits, spool: Spool) -> None:
         self.size = -2  # the line end of DATA is no content
+        self._content_size = 0  # without stuffed dots: what SIZE counts (RFC 1870 section 5)
         self.bare = False
         self.fault: OSError | None = None
         self._limits = limits
@@ -161,6 +162,7 @@ class _Kept:
         if piece and self.size < 0:
             content = content[2:]
         self.size += len(piece)
+        self._content_size += len(content)
         self._measure_lines(content)
         if self.verdict() is Verdict.WHOLE:
             try:
@@ -174,7 +176,7 @@ class _Kept:
         """What is to be said of it if no more comes."""
         if self.bare:
             return Verdict.BARE_LINE_END
-        if self.size > self._limits.max_bytes:
+        if self._content_size > self._limits.max_bytes:
             return Verdict.TOO_LARGE
         if self._long_line:
             return Verdict.LONG_LINE

@@ -59,7 +59,13 @@ class Memory:
 
     @asynccontextmanager
     async def lent(self, octets: int) -> AsyncIterator[None]:
-        """Wait until so many are free, and have them; first come, first served, so that nobody waits for ever."""
+        """Wait until so many are free, and have them; first come, first served, so that nobody waits for ever.
+
+        Who needs none does not stand behind those who wait.
+        """
+        if not octets:
+            yield
+            return
         async with self._turn:
             while self._lent and self._lent + octets > self._octets:
                 self._returned.clear()

@@ -1,5 +1,6 @@
 """Several mails that wait at once become one commit: many mails, one fsync."""
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 
 from cases.arrival import Arrival
-from cases.errors import TemporaryError
+from cases.errors import CasepostError, TemporaryError
 from store.errors import StoreUnavailable
 from store.failpoints import Step, reach
 from store.ledger import Ledger
@@ -79,10 +80,18 @@ class LedgerWriter:
                     ended = True
                     break
                 group.append(another)
-            # Whoever waits may have gone (a client that hung up): nothing was promised to them.
-            self._commit_or_say([one for one in group if one[1].set_running_or_notify_cancel()])
+            self._commit_or_say([one for one in group if self._is_awaited(*one)])
             if ended:
                 return
+
+    def _is_awaited(self, _arrival: Arrival, future: "Future[int]", kept: Kept | None) -> bool:
+        """Whoever waits may have gone (a client that hung up): nothing was promised to them."""
+        if future.set_running_or_notify_cancel():
+            return True
+        if kept is not None:
+            with contextlib.suppress(CasepostError):  # a place that does not answer; files are swept later
+                self._ledger.drop(kept)
+        return False
 
     def _commit_or_say(self, group: list[_Waiting]) -> None:
         """Nobody waits for ever, and the thread outlives any fault: else no mail would be taken until a restart."""

@@ -57,6 +57,11 @@ class Ledger:
         """Make the bytes of a mail durable before its row, for `add`. Raises StoreUnavailable (temporary)."""
         return self._raws.keep(arrival.raw)
 
+    def drop(self, kept: Kept) -> None:
+        """Take away bytes that no row names and none will. Raises StoreUnavailable (temporary)."""
+        if kept.location is not None:
+            self._raws.drop(kept.location)
+
     def add(self, arrivals: Sequence[Arrival], *, kept: Sequence[Kept | None] = ()) -> list[int]:
         """Make mails durable, all in one transaction: their ledger ids, in order.
 
@@ -66,6 +71,8 @@ class Ledger:
         given = kept or [None] * len(arrivals)
         with_bytes = [(arrival, one or self.keep(arrival)) for arrival, one in zip(arrivals, given, strict=True)]
         with self._database.write() as connection:
+            for _, one in with_bytes:
+                self._raws.require(one)
             ids = [self._insert(connection, arrival, one) for arrival, one in with_bytes]
             reach(Step.LEDGER_WRITTEN)
         for arrival in arrivals:

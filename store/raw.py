@@ -18,7 +18,7 @@ from typing import Protocol
 from store.blob_bucket import Bucket, split_location
 from store.blob_rows import Rows
 from store.database import Database, translated
-from store.errors import StoreDamaged
+from store.errors import StoreDamaged, StoreUnavailable
 from store.failpoints import Step, reach
 
 IN_ROW_OCTETS = 256 * 1024
@@ -91,6 +91,13 @@ class Raws:
         if hashlib.sha256(octets).hexdigest() != kept.sha256:
             raise StoreDamaged(f"the bytes kept as {kept.sha256[:12]}… are not what was written")
         return octets
+
+    def require(self, kept: Kept) -> None:
+        """Go on only if a file is still there: a clock that jumped may have had it swept. Raises StoreUnavailable."""
+        if kept.location is not None and kept.location.startswith("file:"):
+            place, name = self._find(kept.location)
+            if isinstance(place, Files) and not place.has(name):
+                raise StoreUnavailable("the bytes of a mail were taken away before its row was written")
 
     def drop(self, location: str) -> None:
         """Take away what is kept there, after the row that named it is gone."""
@@ -169,6 +176,10 @@ class Files:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
             sync_folder(path.parent)
+
+    def has(self, name: str) -> bool:
+        """Whether the file is there."""
+        return self._path(name).exists()
 
     def drop_drafts(self, *, before: datetime) -> int:
         """Take away what was being written when its process was killed before that time; how many."""

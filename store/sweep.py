@@ -5,7 +5,8 @@ no row has none to come, since each keeping has a name of its own. Objects in a 
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -32,12 +33,25 @@ def sweep(store: Store, *, now: datetime) -> int:
         dropped = blobs.files.drop_drafts(before=before)
         # On PostgreSQL files are those of a SQLite installation that was here before, and may be wanted again.
         here = blobs.files.find(before=before) if store.ledger_database.is_sqlite else blobs.rows.find(older_than=AGE)
-        for location in _unnamed(store, here):
-            blobs.drop(location)
-            dropped += 1
+        dropped += sum(_drop_unnamed_of(store, some) for some in _batches(here))
     if dropped:
         _log.info("bytes that no row names were taken away", extra={"count": dropped})
     return dropped
+
+
+def _batches(locations: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(locations)
+    while some := list(islice(rest, _BATCH)):
+        yield some
+
+
+def _drop_unnamed_of(store: Store, locations: list[str]) -> int:
+    # With SQLite no row may come between the question and the end of its file: a clock that jumped makes it look old.
+    with store.ledger_database.write() if store.ledger_database.is_sqlite else nullcontext():
+        unnamed = list(_unnamed(store, locations))
+        for location in unnamed:
+            store.blobs.drop(location)
+    return len(unnamed)
 
 
 def _knows_all_tables(store: Store) -> bool:
@@ -47,11 +61,9 @@ def _knows_all_tables(store: Store) -> bool:
     return all(standing is not None and standing.revision == HEADS[tree] for tree, standing in standings)
 
 
-def _unnamed(store: Store, locations: Iterable[str]) -> Iterable[str]:
-    rest = iter(locations)
-    while some := list(islice(rest, _BATCH)):
-        named = _named(store.ledger_database, ledger_tables.metadata, some) | _named(store.cases, tables.metadata, some)
-        yield from (location for location in some if location not in named)
+def _unnamed(store: Store, some: Sequence[str]) -> list[str]:
+    named = _named(store.ledger_database, ledger_tables.metadata, some) | _named(store.cases, tables.metadata, some)
+    return [location for location in some if location not in named]
 
 
 def _named(database: Database, metadata: sa.MetaData, locations: Sequence[str]) -> set[str]:
@@ -70,7 +82,7 @@ def drop_unnamed(store: Store, location: str) -> bool:
 
     Files of versions before had their hash for a name, so that equal mails share one. Raises StoreUnavailable.
     """
-    if list(_unnamed(store, [location])):
+    if _unnamed(store, [location]):
         store.blobs.drop(location)
         return True
     return False

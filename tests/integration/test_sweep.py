@@ -1,6 +1,7 @@
 """What killed processes left behind is taken away after a day, and nothing that a row names, on both databases."""
 
 import os
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import sqlalchemy as sa
 
 from cases.arrival import Arrival, Channel
 from store import ledger_tables, tables
-from store.errors import StoreDamaged
+from store.errors import StoreDamaged, StoreUnavailable
+from store.group_commit import LedgerWriter
 from store.ledger_tables import raw_pieces, raws
 from store.raw import IN_ROW_OCTETS
 from store.store import Store
@@ -124,3 +126,27 @@ def test_a_file_that_two_mails_share_goes_with_the_second_of_them(store: Store) 
     assert drop_unnamed(store, shared)
     with pytest.raises(StoreDamaged):
         store.ledger.load(second)
+
+
+def test_a_row_is_never_written_for_bytes_that_a_clock_let_be_swept(store: Store) -> None:
+    arrival = Arrival(raw=LARGE, channel=Channel.SMTP, sender=None, recipients=("a@b.example",), received_at=NOW)
+    kept = store.ledger.keep(arrival)
+    if not (kept.location or "").startswith("file:"):
+        pytest.skip("bytes in the database are in one transaction with nothing else that could take them away")
+    assert kept.location is not None
+    store.blobs.drop(kept.location)
+    with pytest.raises(StoreUnavailable):
+        store.ledger.add([arrival], kept=[kept])
+    assert store.ledger.add([arrival]) == [1]
+
+
+def test_bytes_of_a_mail_that_nobody_waits_for_any_more_are_taken_away(store: Store) -> None:
+    commit = LedgerWriter(store.ledger, committed=lambda: None)
+    arrival = Arrival(raw=LARGE, channel=Channel.SMTP, sender=None, recipients=("a@b.example",), received_at=NOW)
+    kept, future = store.ledger.keep(arrival), Future[int]()
+    assert future.cancel()
+    assert kept.location is not None
+    assert not commit._is_awaited(arrival, future, kept)
+    commit.close()
+    with pytest.raises(StoreDamaged):
+        store.ledger._raws.load(kept)

@@ -191,6 +191,35 @@ def test_memory_is_lent_first_come_first_served() -> None:
     assert asyncio.run(run()) == [6, 9, 1, 20, 2]
 
 
+def test_who_needs_no_memory_does_not_stand_behind_those_who_wait_for_some() -> None:
+    async def run() -> list[str]:
+        memory, order, end = Memory(10), [], asyncio.Event()
+
+        async def borrow(name: str, octets: int) -> None:
+            async with memory.lent(octets):
+                order.append(name)
+                if octets:
+                    await end.wait()
+
+        large = [asyncio.create_task(borrow(name, 9)) for name in ("first", "second")]
+        await asyncio.sleep(0)
+        await asyncio.wait_for(borrow("small", 0), 5)
+        end.set()
+        await asyncio.gather(*large)
+        return order
+
+    assert asyncio.run(run()) == ["first", "small", "second"]
+
+
+def test_the_limit_counts_no_stuffed_dots(edges: Any) -> None:
+    """RFC 1870 section 5: SIZE is the size without them, and that is what was said yes to."""
+    content = MAIL + b".\r\n" * 900
+    edge: Edge = edges(max_message_bytes=len(content))
+    with edge.client() as client:
+        client.sendmail("a@example.com", [OURS], content)
+    assert edge.house.taken[0].raw == content
+
+
 def test_an_accepted_mail_has_the_recipient_it_was_sent_to(edges: Any, tmp_path: Path) -> None:
     edge: Edge = edges(spool_dir=tmp_path)
     with edge.client() as client:
