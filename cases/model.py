@@ -133,5 +133,6 @@ class CaseState:
     version: int
     updated_at: datetime
     closed_at: datetime | None = None
+    first_answer_at: datetime | None = None
     assignee_id: int | None = None
     merged_into_id: int | None = None

@@ -15,6 +15,16 @@ from store.tables import participants
 # The column of a planned reply that names a person, and the id in it.
 Person = tuple[str, int]
 
+_PARTICIPANTS = (
+    sa.select(participants.c.id)
+    .where(
+        participants.c.case_id == sa.bindparam("case_id"),
+        participants.c.left_at.is_(None),
+        participants.c.hold_reason.is_(None),
+    )
+    .order_by(participants.c.id)
+)
+_REQUESTER = _PARTICIPANTS.where(participants.c.role == ParticipantRole.REQUESTER)
 _OF_STAFF = (Audience.AGENTS, Audience.COLLEAGUES, Audience.LEAD)
 
 
@@ -26,14 +36,8 @@ def find_people(connection: Connection, state: CaseState, audience: Audience, ch
         but = change.user_id if audience is Audience.COLLEAGUES else None
         staff = find_staff(connection, state, audience, now=change.at)
         return [("user_id", user.id) for user in staff if user.id != but and not _would_loop(user, change)]
-    wanted = sa.select(participants.c.id).where(
-        participants.c.case_id == state.id,
-        participants.c.left_at.is_(None),
-        participants.c.hold_reason.is_(None),
-    )
-    if audience is Audience.REQUESTER:
-        wanted = wanted.where(participants.c.role == ParticipantRole.REQUESTER)
-    return [("participant_id", found) for found in connection.execute(wanted.order_by(participants.c.id)).scalars()]
+    wanted = _REQUESTER if audience is Audience.REQUESTER else _PARTICIPANTS
+    return [("participant_id", found) for found in connection.execute(wanted, {"case_id": state.id}).scalars()]
 
 
 def find_staff(connection: Connection, state: CaseState, audience: Audience, *, now: datetime) -> tuple[User, ...]:

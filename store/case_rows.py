@@ -20,32 +20,40 @@ from store.tables import cases, links, messages, participants
 
 _DRAWS = 20
 
+_BY_ID = sa.select(cases).where(cases.c.id == sa.bindparam("case_id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_BY_NUMBER = sa.select(cases).where(cases.c.number == sa.bindparam("number"))
+_ID_OF_NUMBER = sa.select(cases.c.id).where(cases.c.number == sa.bindparam("number"))
+_ADD = sa.insert(cases).returning(cases.c.id)
+_ADD_PARTICIPANT = sa.insert(participants)
+_PARTICIPANT = sa.select(participants).where(
+    participants.c.case_id == sa.bindparam("case_id"), participants.c.address_key == sa.bindparam("key")
+)
+_SAVE = sa.update(cases).where(cases.c.id == sa.bindparam("of_id"), cases.c.version == sa.bindparam("of_version"))
+
 
 def make_case(connection: Connection, opening: Opening, *, at: datetime, actor: str) -> CaseState:
     """A new open case with its requester and copied participants."""
     number = _free_number(connection)
-    case_id = connection.execute(
-        sa.insert(cases)
-        .values(
-            number=number,
-            subject=opening.subject,
-            status=Status.OPEN,
-            queue_id=opening.queue_id,
-            topic=opening.topic,
-            priority=opening.priority,
-            language=opening.language,
-            requester_name=opening.requester.name,
-            requester_address=opening.requester.address,
-            requester_key=fold_address(opening.requester.address),
-            missing=list(opening.missing),
-            tags=[],
-            created_at=at,
-            updated_at=at,
-            waiting_since=at,
-            version=0,
-        )
-        .returning(cases.c.id)
-    ).scalar_one()
+    row = {
+        "number": number,
+        "subject": opening.subject,
+        "status": Status.OPEN,
+        "queue_id": opening.queue_id,
+        "topic": opening.topic,
+        "priority": opening.priority,
+        "language": opening.language,
+        "requester_name": opening.requester.name,
+        "requester_address": opening.requester.address,
+        "requester_key": fold_address(opening.requester.address),
+        "missing": list(opening.missing),
+        "tags": [],
+        "created_at": at,
+        "updated_at": at,
+        "waiting_since": at,
+        "version": 0,
+    }
+    case_id = connection.execute(_ADD, row).scalar_one()
     if opening.reply_address:
         add_participant(
             connection,
@@ -61,7 +69,7 @@ def make_case(connection: Connection, opening: Opening, *, at: datetime, actor: 
             connection, case_id, copied, role=ParticipantRole.COPIED, reply_address=copied.address, at=at, by=actor
         )
     add_event(connection, case_id=case_id, at=at, actor=actor, what=f"case {number} opened")
-    return _state(connection.execute(sa.select(cases).where(cases.c.id == case_id)).one())
+    return load_state(connection, case_id)
 
 
 def add_participant(
@@ -76,19 +84,10 @@ def add_participant(
 ) -> None:
     """Make somebody take part from now on; one who takes part already stays as they are."""
     key = fold_address(who.address)
-    if connection.execute(_participants(case_id, key)).first() is None:
-        connection.execute(
-            sa.insert(participants).values(
-                case_id=case_id,
-                role=role,
-                name=who.name,
-                address=who.address,
-                address_key=key,
-                reply_address=reply_address,
-                joined_at=at,
-                joined_by=by,
-            )
-        )
+    if connection.execute(_PARTICIPANT, {"case_id": case_id, "key": key}).first() is None:
+        row = {"case_id": case_id, "role": role, "name": who.name, "address": who.address, "address_key": key}
+        row |= {"reply_address": reply_address, "joined_at": at, "joined_by": by}
+        connection.execute(_ADD_PARTICIPANT, row)
 
 
 def change_people(connection: Connection, state: CaseState, change: Change) -> None:
@@ -104,7 +103,7 @@ def change_people(connection: Connection, state: CaseState, change: Change) -> N
 
 def _let_in(connection: Connection, case_id: int, who: Address, change: Change) -> None:
     key, confirm = fold_address(who.address), change.people.confirm
-    row = connection.execute(_participants(case_id, key)).first()
+    row = connection.execute(_PARTICIPANT, {"case_id": case_id, "key": key}).first()
     if row is None:
         add_participant(
             connection,
@@ -144,7 +143,7 @@ def _send_away(connection: Connection, case_id: int, address: str, change: Chang
 
 def _confirm_words(connection: Connection, case_id: int, key: str) -> None:
     """What somebody wrote as a stranger to a signed address becomes a word of the case."""
-    participant = connection.execute(_participants(case_id, key)).one()
+    participant = connection.execute(_PARTICIPANT, {"case_id": case_id, "key": key}).one()
     unconfirmed = connection.execute(
         sa.select(messages.c.id, messages.c.from_address).where(
             messages.c.case_id == case_id,
@@ -163,16 +162,12 @@ def _confirm_words(connection: Connection, case_id: int, key: str) -> None:
         update_missing(connection, case_id)
 
 
-def _participants(case_id: int, key: str) -> sa.Select[Any]:
-    return sa.select(participants).where(participants.c.case_id == case_id, participants.c.address_key == key)
-
-
 def lock_case(connection: Connection, case_id: int) -> CaseState:
     """The case as it is now, held until the end of the transaction."""
-    row = connection.execute(sa.select(cases).where(cases.c.id == case_id).with_for_update()).first()
+    row = connection.execute(_BY_ID_LOCKED, {"case_id": case_id}).first()
     if row is None:
         raise NotFound(f"there is no case with the id {case_id}")
-    return _state(row)
+    return read_state(row)
 
 
 def lock_current(connection: Connection, case_id: int) -> CaseState:
@@ -187,17 +182,17 @@ def lock_current(connection: Connection, case_id: int) -> CaseState:
 
 def load_state(connection: Connection, case_id: int) -> CaseState:
     """The case as it is now."""
-    return _state(connection.execute(sa.select(cases).where(cases.c.id == case_id)).one())
+    return read_state(connection.execute(_BY_ID, {"case_id": case_id}).one())
 
 
 def find_state(connection: Connection, number: str, *, follow: bool = True) -> CaseState | None:
     """The case with this number; a merged one leads to the case it went into, to the end of the chain."""
-    row = connection.execute(sa.select(cases).where(cases.c.number == number)).first()
+    row = connection.execute(_BY_NUMBER, {"number": number}).first()
     seen: set[int] = set()
     while follow and row is not None and row.merged_into_id is not None and row.id not in seen:
         seen.add(row.id)
-        row = connection.execute(sa.select(cases).where(cases.c.id == row.merged_into_id)).first()
-    return _state(row) if row is not None else None
+        row = connection.execute(_BY_ID, {"case_id": row.merged_into_id}).first()
+    return read_state(row) if row is not None else None
 
 
 # Instead of a person's folded address, once they are erased.
@@ -227,10 +222,10 @@ def save_case(connection: Connection, state: CaseState, change: Change, *, statu
         "status": status,
         "updated_at": change.at,
         "version": state.version + 1,
-        **_status_values(state.status, status, change),
+        **_status_values(state, status, change),
         **_setting_values(connection, state, change),
     }
-    connection.execute(sa.update(cases).where(cases.c.id == state.id, cases.c.version == state.version).values(values))
+    connection.execute(_SAVE, values | {"of_id": state.id, "of_version": state.version})
     if status is not state.status:
         what = f"status {state.status.value} -> {status.value}"
         add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what=what)
@@ -239,7 +234,7 @@ def save_case(connection: Connection, state: CaseState, change: Change, *, statu
 
 def link_cases(connection: Connection, case_id: int, other_number: str, *, at: datetime) -> None:
     """Link a case with another one, both ways, as maybe related."""
-    other = connection.execute(sa.select(cases.c.id).where(cases.c.number == other_number)).scalar()
+    other = connection.execute(_ID_OF_NUMBER, {"number": other_number}).scalar()
     if other is None or other == case_id:
         return
     for one, two in ((case_id, other), (other, case_id)):
@@ -251,18 +246,18 @@ def link_cases(connection: Connection, case_id: int, other_number: str, *, at: d
 def _free_number(connection: Connection) -> str:
     for _ in range(_DRAWS):
         number = make_number()
-        if connection.execute(sa.select(cases.c.id).where(cases.c.number == number)).first() is None:
+        if connection.execute(_ID_OF_NUMBER, {"number": number}).first() is None:
             return number
     raise NotFound("no free case number was found")
 
 
-def _status_values(before: Status, after: Status, change: Change) -> dict[str, Any]:
+def _status_values(state: CaseState, after: Status, change: Change) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    if after is not before:
+    if after is not state.status:
         values["waiting_since"] = None if after is Status.CLOSED else change.at
         values["closed_at"] = change.at if after is Status.CLOSED else None
     if {Happening.AGENT_ANSWERED, Happening.ANSWER_RELEASED} & set(change.happenings):
-        values["first_answer_at"] = sa.func.coalesce(cases.c.first_answer_at, change.at)
+        values["first_answer_at"] = state.first_answer_at or change.at
     return values
 
 
@@ -305,7 +300,8 @@ def _shown(connection: Connection, name: str, value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
-def _state(row: Row[Any]) -> CaseState:
+def read_state(row: Row[Any]) -> CaseState:
+    """The state of a row of `cases`."""
     return CaseState(
         id=row.id,
         number=row.number,
@@ -315,6 +311,7 @@ def _state(row: Row[Any]) -> CaseState:
         version=row.version,
         updated_at=row.updated_at,
         closed_at=row.closed_at,
+        first_answer_at=row.first_answer_at,
         assignee_id=row.assignee_id,
         merged_into_id=row.merged_into_id,
     )

@@ -5,6 +5,7 @@ A lease ends after ten seconds unless it is renewed; a restarted node frees its 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -135,5 +136,14 @@ def free_leases(database: Database, *, node: str) -> None:
 
 def insert_once(database: Database, connection: Connection, table: sa.Table, values: dict[str, Any]) -> Row[Any] | None:
     """Insert a row and return it, None when a unique index says that it is there already."""
-    insert = sqlite.insert if database.is_sqlite else postgresql.insert
-    return connection.execute(insert(table).values(values).on_conflict_do_nothing().returning(*table.c)).first()
+    insert = _insert_once(table, is_sqlite=database.is_sqlite)
+    # The server's own clock is an expression, and is no parameter.
+    expressions = {name: value for name, value in values.items() if isinstance(value, sa.ClauseElement)}
+    plain = {name: value for name, value in values.items() if name not in expressions}
+    return connection.execute(insert.values(expressions) if expressions else insert, plain).first()
+
+
+@cache
+def _insert_once(table: sa.Table, *, is_sqlite: bool) -> Any:
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    return insert(table).on_conflict_do_nothing().returning(*table.c)

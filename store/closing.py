@@ -59,8 +59,9 @@ def is_overtaken(connection: Connection, planned: PlannedReply, *, now: datetime
 
 def find_put_off(connection: Connection, planned: PlannedReply, *, now: datetime) -> PutOff | None:
     """Why and until when a closing notice that is due has to wait; None when it may go out."""
-    reminder = _find_of_wait(connection, planned, ReplyKind.REMINDER)
-    if planned.kind is not ReplyKind.CLOSING or reminder is None:
+    is_closing = planned.kind is ReplyKind.CLOSING
+    reminder = _find_of_wait(connection, planned, ReplyKind.REMINDER) if is_closing else None
+    if reminder is None:
         return None
     timing = load_timing(connection, _queue_of(connection, planned.case_id))
     if reminder.sent_at is None:

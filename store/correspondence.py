@@ -14,7 +14,7 @@ from cases.mail import Address, Identifier, Part, Source
 from cases.model import CaseState, Direction, MessageKind, Queue
 from cases.plan import ReplyKind
 from cases.seal import Seal, find_seal
-from store.case_rows import load_state
+from store.case_rows import read_state
 from store.looks import is_looked_at
 from store.people import User, load_queue, load_users
 from store.planned import PlannedReply
@@ -25,6 +25,66 @@ from store.tables import cases, identifiers, messages, outbox, participants, par
 _THREAD = 100
 # The step of a decision that says which address a mail asked to be answered at, and why it is not.
 REPLY_TO_STEP = "Reply-To"
+
+_CASE = sa.select(cases).where(cases.c.id == sa.bindparam("case_id"))
+_PARTICIPANT = sa.select(participants).where(
+    participants.c.id == sa.bindparam("participant_id"), participants.c.left_at.is_(None)
+)
+_KEY_OF_PARTICIPANT = sa.select(participants.c.address_key).where(participants.c.id == sa.bindparam("participant_id"))
+_CAUSE = sa.select(messages).where(messages.c.id == sa.bindparam("message_id"))
+# Pictures in the text too: a screenshot that a seller pasted is what the mail is about.
+_ATTACHED = (
+    sa.select(parts)
+    .where(parts.c.message_id == sa.bindparam("message_id"), sa.or_(parts.c.attachment, parts.c.inline))
+    .order_by(parts.c.id)
+)
+_FIRST = sa.select(sa.func.min(messages.c.id)).where(messages.c.case_id == sa.bindparam("case_id"))
+_LANGUAGES = (
+    sa.select(messages.c.language)
+    .where(
+        messages.c.case_id == sa.bindparam("case_id"),
+        messages.c.kind == MessageKind.SELLER,
+        messages.c.unconfirmed.is_(False),
+    )
+    .order_by(messages.c.id.desc())
+    .limit(10)
+)
+# What whoever is written to may see: staff all of it, others what was said where and when they took part.
+_SEEN = seen_by(sa.bindparam("reader", type_=participants.c.address_key.type))
+_IDENTIFIERS = (
+    sa.select(identifiers.c.kind, identifiers.c.value, identifiers.c.source)
+    .join(messages, messages.c.id == identifiers.c.message_id)
+    .where(identifiers.c.case_id == sa.bindparam("case_id"), identifiers.c.source != Source.SIGNATURE)
+    .order_by(identifiers.c.id)
+)
+_LAST_WORD = (
+    sa.select(messages)
+    .where(messages.c.case_id == sa.bindparam("case_id"), messages.c.kind == MessageKind.SELLER)
+    .order_by(messages.c.id.desc())
+    .limit(1)
+)
+_THEIR_THREAD = (
+    sa.select(messages.c.rfc_message_id, messages.c.references, messages.c.at)
+    .where(
+        messages.c.case_id == sa.bindparam("case_id"),
+        messages.c.direction == Direction.INBOUND,
+        messages.c.kind == MessageKind.SELLER,
+    )
+    .order_by(messages.c.id.desc())
+    .limit(_THREAD)
+)
+# With `reader` the words that one may see, without it all.
+_FOR_STAFF = {"identifiers": _IDENTIFIERS, "last word": _LAST_WORD, "thread": _THEIR_THREAD}
+_FOR_READER = {name: query.where(_SEEN) for name, query in _FOR_STAFF.items()}
+_SENT = (
+    sa.select(outbox.c.rfc_message_id, outbox.c.created_at)
+    .join(planned_replies, planned_replies.c.id == outbox.c.planned_id)
+    .where(outbox.c.case_id == sa.bindparam("case_id"))
+    .order_by(outbox.c.id.desc())
+    .limit(_THREAD)
+)
+_SENT_TO_USER = _SENT.where(planned_replies.c.user_id == sa.bindparam("user_id"))
+_SENT_TO_PARTICIPANT = _SENT.where(planned_replies.c.participant_id == sa.bindparam("participant_id"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +153,7 @@ class Correspondence:
 
 def load_correspondence(connection: Connection, planned: PlannedReply) -> Correspondence | None:
     """What the reply is written from, None when there is nobody left to write to."""
-    case = connection.execute(sa.select(cases).where(cases.c.id == planned.case_id)).one()
+    case = connection.execute(_CASE, {"case_id": planned.case_id}).one()
     user = _find_user(connection, planned.user_id)
     to = Address(name=user.name, address=user.address) if user else _participant(connection, planned)
     if to is None:
@@ -102,7 +162,7 @@ def load_correspondence(connection: Connection, planned: PlannedReply) -> Corres
     said = _said(connection, cause) if cause is not None else None
     relayed = said if planned.kind is ReplyKind.AGENT_MAIL else None
     return Correspondence(
-        case=load_state(connection, planned.case_id),
+        case=read_state(case),
         queue=load_queue(connection, case.queue_id),
         topic=case.topic,
         created_at=case.created_at,
@@ -150,45 +210,31 @@ def _find_user(connection: Connection, user_id: int | None) -> User | None:
 
 
 def _participant(connection: Connection, planned: PlannedReply) -> Address | None:
-    row = connection.execute(
-        sa.select(participants).where(participants.c.id == planned.participant_id, participants.c.left_at.is_(None))
-    ).first()
+    row = connection.execute(_PARTICIPANT, {"participant_id": planned.participant_id}).first()
     return Address(name=row.name, address=row.reply_address) if row is not None else None
 
 
 def _find_cause(connection: Connection, planned: PlannedReply) -> Row[Any] | None:
     if planned.cause_message_id is not None:
-        return connection.execute(sa.select(messages).where(messages.c.id == planned.cause_message_id)).first()
+        return connection.execute(_CAUSE, {"message_id": planned.cause_message_id}).first()
     # A reminder is about the last word of the seller, whichever mail it was that began the wait.
-    return connection.execute(
-        sa.select(messages)
-        .where(
-            messages.c.case_id == planned.case_id,
-            messages.c.kind == MessageKind.SELLER,
-            _shown(connection, planned),
-        )
-        .order_by(messages.c.id.desc())
-        .limit(1)
-    ).first()
+    return _seen(connection, planned, "last word").first()
 
 
-def _shown(connection: Connection, planned: PlannedReply) -> sa.ColumnElement[bool]:
-    """What whoever is written to may see: staff all of it, others what was said where and when they took part."""
+def _seen(connection: Connection, planned: PlannedReply, what: str) -> sa.CursorResult[Any]:
+    """The rows of one of the queries above that whoever is written to may see."""
+    of_case = {"case_id": planned.case_id}
     if planned.participant_id is None:
-        return sa.true()
-    key = sa.select(participants.c.address_key).where(participants.c.id == planned.participant_id)
-    return seen_by(connection.execute(key).scalar_one())
+        return connection.execute(_FOR_STAFF[what], of_case)
+    key = connection.execute(_KEY_OF_PARTICIPANT, {"participant_id": planned.participant_id}).scalar_one()
+    return connection.execute(_FOR_READER[what], of_case | {"reader": key})
 
 
 def _said(connection: Connection, row: Row[Any]) -> Said:
-    # Pictures in the text too: a screenshot that a seller pasted is what the mail is about.
-    shown = sa.or_(parts.c.attachment, parts.c.inline)
-    attached = connection.execute(
-        sa.select(parts).where(parts.c.message_id == row.id, shown).order_by(parts.c.id)
-    ).all()
+    attached = connection.execute(_ATTACHED, {"message_id": row.id}).all()
     hits = [step for step in row.why if step["hit"]]
     wishes = [step["detail"] for step in row.why if step["step"] == REPLY_TO_STEP and not step["hit"]]
-    first = connection.execute(sa.select(sa.func.min(messages.c.id)).where(messages.c.case_id == row.case_id)).scalar()
+    first = connection.execute(_FIRST, {"case_id": row.case_id}).scalar()
     return Said(
         id=row.id,
         kind=MessageKind(row.kind),
@@ -234,17 +280,7 @@ def part_from(row: Row[Any]) -> Part:
 
 def _languages(connection: Connection, planned: PlannedReply, case: Row[Any]) -> tuple[str | None, ...]:
     """The languages the seller wrote in, newest first, then the case's."""
-    rows = connection.execute(
-        sa.select(messages.c.language)
-        .where(
-            messages.c.case_id == planned.case_id,
-            messages.c.kind == MessageKind.SELLER,
-            messages.c.unconfirmed.is_(False),
-        )
-        .order_by(messages.c.id.desc())
-        .limit(10)
-    )
-    return (*rows.scalars(), case.language)
+    return (*connection.execute(_LANGUAGES, {"case_id": planned.case_id}).scalars(), case.language)
 
 
 def _identifiers(connection: Connection, planned: PlannedReply) -> tuple[Identifier, ...]:
@@ -252,18 +288,8 @@ def _identifiers(connection: Connection, planned: PlannedReply) -> tuple[Identif
 
     Nothing for a seller of what they may not see: a note, a stranger's mail, what was said before they took part.
     """
-    rows = connection.execute(
-        sa.select(identifiers.c.kind, identifiers.c.value, identifiers.c.source)
-        .join(messages, messages.c.id == identifiers.c.message_id)
-        .where(
-            identifiers.c.case_id == planned.case_id,
-            identifiers.c.source != Source.SIGNATURE,
-            _shown(connection, planned),
-        )
-        .order_by(identifiers.c.id)
-    )
     first: dict[tuple[str, str], Identifier] = {}
-    for row in rows:
+    for row in _seen(connection, planned, "identifiers"):
         first.setdefault((row.kind, row.value), Identifier(kind=row.kind, value=row.value, source=Source(row.source)))
     return tuple(first.values())
 
@@ -273,18 +299,8 @@ def _seller_thread(connection: Connection, planned: PlannedReply) -> tuple[str, 
 
     Never an agent's: their Message-IDs name their machines.
     """
-    theirs = connection.execute(
-        sa.select(messages.c.rfc_message_id, messages.c.references, messages.c.at)
-        .where(
-            messages.c.case_id == planned.case_id,
-            messages.c.direction == Direction.INBOUND,
-            messages.c.kind == MessageKind.SELLER,
-            _shown(connection, planned),
-        )
-        .order_by(messages.c.id.desc())
-        .limit(_THREAD)
-    ).all()
-    ours = connection.execute(_sent_to(planned).limit(_THREAD)).all()
+    theirs = _seen(connection, planned, "thread").all()
+    ours = _load_sent(connection, planned)
     dated: list[tuple[datetime, Sequence[str]]] = [
         (row.at, [*row.references, *([row.rfc_message_id] if row.rfc_message_id else [])]) for row in reversed(theirs)
     ]
@@ -294,19 +310,11 @@ def _seller_thread(connection: Connection, planned: PlannedReply) -> tuple[str, 
 
 def _own_thread(connection: Connection, planned: PlannedReply) -> tuple[str, ...]:
     """The ids an agent's client knows: those of our own mails to them about this case."""
-    rows = connection.execute(_sent_to(planned).limit(_THREAD)).all()
-    return tuple(row.rfc_message_id for row in reversed(rows))
+    return tuple(row.rfc_message_id for row in reversed(_load_sent(connection, planned)))
 
 
-def _sent_to(planned: PlannedReply) -> sa.Select[str, datetime]:
-    same_person = (
-        planned_replies.c.user_id == planned.user_id
-        if planned.user_id is not None
-        else planned_replies.c.participant_id == planned.participant_id
-    )
-    return (
-        sa.select(outbox.c.rfc_message_id, outbox.c.created_at)
-        .join(planned_replies, planned_replies.c.id == outbox.c.planned_id)
-        .where(outbox.c.case_id == planned.case_id, same_person)
-        .order_by(outbox.c.id.desc())
-    )
+def _load_sent(connection: Connection, planned: PlannedReply) -> Sequence[Row[str, datetime]]:
+    of_case = {"case_id": planned.case_id}
+    if planned.user_id is not None:
+        return connection.execute(_SENT_TO_USER, of_case | {"user_id": planned.user_id}).all()
+    return connection.execute(_SENT_TO_PARTICIPANT, of_case | {"participant_id": planned.participant_id}).all()

@@ -14,26 +14,51 @@ from cases.missing import find_missing
 from cases.model import MessageKind
 from store.columns import clean_text
 from store.tables import cases, events, identifiers, looks, messages, parts
+from store.vouched import PARENT_IS_NOTED
 
 # The same as `cases.mail.Part.is_listed`.
 LISTED = sa.or_(parts.c.attachment, sa.and_(parts.c.inline, parts.c.filename.is_not(None)))
 
+_ADD_PARTS = sa.insert(parts)
+_ADD_IDENTIFIERS = sa.insert(identifiers)
+_NOTED = {PARENT_IS_NOTED: True}
+_COUNTS = sa.and_(messages.c.case_id == sa.bindparam("of_case"), messages.c.unconfirmed.is_(False))
+_KINDS = (
+    sa.select(identifiers.c.kind).join(messages, messages.c.id == identifiers.c.message_id).where(_COUNTS).distinct()
+)
+_A_PICTURE = (
+    sa.select(parts.c.id)
+    .join(messages, messages.c.id == parts.c.message_id)
+    .where(_COUNTS, parts.c.content_type.startswith("image/"), LISTED)
+    .limit(1)
+)
+_TOPIC = sa.select(cases.c.topic).where(cases.c.id == sa.bindparam("of_case"))
+_SET_MISSING = sa.update(cases).where(cases.c.id == sa.bindparam("of_case"))
+_LOOK_AGAIN = (
+    sa.update(looks)
+    .where(looks.c.message_id == sa.bindparam("of_message"), looks.c.path.in_(sa.bindparam("paths", expanding=True)))
+    .returning(looks.c.path)
+)
+
 
 def insert_derived(connection: Connection, case_id: int, message_id: int, mail: Mail) -> None:
-    """The parts and identifiers of a mail."""
+    """The parts and identifiers of a mail whose message was written in this transaction."""
     if mail.parts:
-        connection.execute(
-            sa.insert(parts), [part_values(message_id, part, mail.reader_version) for part in mail.parts]
-        )
-    _insert_identifiers(connection, case_id, message_id, mail.identifiers, path=None, version=mail.reader_version)
+        rows = [part_values(message_id, part, mail.reader_version) for part in mail.parts]
+        connection.execute(_ADD_PARTS, rows, execution_options=_NOTED)
+    found = _identifier_values(case_id, message_id, mail.identifiers, path=None, version=mail.reader_version)
+    if found:
+        connection.execute(_ADD_IDENTIFIERS, found, execution_options=_NOTED)
 
 
 def add_looks(connection: Connection, message_id: int, paths: Iterable[str], *, at: datetime) -> None:
     """The files of a message that are to be looked at, due at once; those known already are due again."""
     wanted = tuple(dict.fromkeys(paths))
-    again = sa.update(looks).where(looks.c.message_id == message_id, looks.c.path.in_(wanted))
+    if not wanted:
+        return
     fresh = {"state": "waiting", "due_at": at, "tries": 0, "last_error": "", "lease_holder": None, "lease_until": None}
-    known = set(connection.execute(again.values(fresh).returning(looks.c.path)).scalars())
+    again = connection.execute(_LOOK_AGAIN, fresh | {"of_message": message_id, "paths": wanted})
+    known = set(again.scalars())
     new = [{"message_id": message_id, "path": path, **fresh} for path in wanted if path not in known]
     if new:
         connection.execute(sa.insert(looks), new)
@@ -50,14 +75,11 @@ def record_sighting(connection: Connection, case_id: int, sighting: Sighting) ->
             identifiers.c.message_id == sighting.message_id, identifiers.c.path == sighting.path
         )
     )
-    _insert_identifiers(
-        connection,
-        home,
-        sighting.message_id,
-        sighting.identifiers,
-        path=sighting.path,
-        version=sighting.reader_version,
+    found = _identifier_values(
+        home, sighting.message_id, sighting.identifiers, path=sighting.path, version=sighting.reader_version
     )
+    if found:
+        connection.execute(_ADD_IDENTIFIERS, found)
     for one in {home, case_id}:
         update_missing(connection, one)
 
@@ -109,19 +131,12 @@ def _with_verdicts(connection: Connection, message_id: int, mail: Mail) -> Mail:
 
 def update_missing(connection: Connection, case_id: int) -> None:
     """What the case's topic still needs, all that was said in it taken together; a stranger's words do not count."""
-    topic = connection.execute(sa.select(cases.c.topic).where(cases.c.id == case_id)).scalar_one()
-    counts = sa.and_(messages.c.case_id == case_id, messages.c.unconfirmed.is_(False))
-    kinds = connection.execute(
-        sa.select(identifiers.c.kind).join(messages, messages.c.id == identifiers.c.message_id).where(counts).distinct()
-    ).scalars()
-    pictures = connection.execute(
-        sa.select(parts.c.id)
-        .join(messages, messages.c.id == parts.c.message_id)
-        .where(counts, parts.c.content_type.startswith("image/"), LISTED)
-        .limit(1)
-    )
+    this = {"of_case": case_id}
+    topic = connection.execute(_TOPIC, this).scalar_one()
+    kinds = connection.execute(_KINDS, this).scalars()
+    pictures = connection.execute(_A_PICTURE, this)
     missing = find_missing(topic, list(kinds), has_picture=pictures.first() is not None)
-    connection.execute(sa.update(cases).where(cases.c.id == case_id).values(missing=list(missing)))
+    connection.execute(_SET_MISSING, this | {"missing": list(missing)})
 
 
 def _home(connection: Connection, message_id: int) -> int:
@@ -141,16 +156,10 @@ def is_seller_word(kind: MessageKind, *, unconfirmed: bool) -> bool:
     return kind is MessageKind.SELLER and not unconfirmed
 
 
-def _insert_identifiers(
-    connection: Connection,
-    case_id: int,
-    message_id: int,
-    found: Iterable[Identifier],
-    *,
-    path: str | None,
-    version: int,
-) -> None:
-    rows = [
+def _identifier_values(
+    case_id: int, message_id: int, found: Iterable[Identifier], *, path: str | None, version: int
+) -> list[dict[str, Any]]:
+    return [
         {
             "case_id": case_id,
             "message_id": message_id,
@@ -162,8 +171,6 @@ def _insert_identifiers(
         }
         for one in found
     ]
-    if rows:
-        connection.execute(sa.insert(identifiers), rows)
 
 
 def part_values(message_id: int, part: Part, version: int) -> dict[str, Any]:

@@ -20,14 +20,18 @@ from store.planned import cancel_planned
 from store.tables import cases, dispositions, events, mail_keys, messages
 from store.waits import end_wait
 
+_FIND = (
+    sa.select(dispositions, cases.c.number)
+    .join(cases, cases.c.id == dispositions.c.case_id, isouter=True)
+    .where(dispositions.c.ledger_id == sa.bindparam("ledger_id"))
+)
+_ADD = sa.insert(dispositions)
+_SET_KEY = sa.update(mail_keys).where(mail_keys.c.key == sa.bindparam("of_key"))
+
 
 def find_disposition(connection: Connection, ledger_id: int) -> Applied | None:
     """What became of this mail, None while it has no final word."""
-    row = connection.execute(
-        sa.select(dispositions, cases.c.number)
-        .join(cases, cases.c.id == dispositions.c.case_id, isouter=True)
-        .where(dispositions.c.ledger_id == ledger_id)
-    ).first()
+    row = connection.execute(_FIND, {"ledger_id": ledger_id}).first()
     if row is None:
         return None
     return Applied(
@@ -41,22 +45,11 @@ def find_disposition(connection: Connection, ledger_id: int) -> Applied | None:
 
 def record_disposition(connection: Connection, disposition: Disposition, applied: Applied, *, at: datetime) -> None:
     """Write the final word, and to which case and message the mail's key leads."""
-    connection.execute(
-        sa.insert(dispositions).values(
-            ledger_id=disposition.ledger_id,
-            outcome=applied.outcome,
-            case_id=applied.case_id,
-            message_id=applied.message_id,
-            reason=applied.reason,
-            at=at,
-        )
-    )
+    led_to = {"case_id": applied.case_id, "message_id": applied.message_id}
+    word = {"ledger_id": disposition.ledger_id, "outcome": applied.outcome, "reason": applied.reason, "at": at}
+    connection.execute(_ADD, word | led_to)
     if applied.outcome is not Outcome.DUPLICATE:
-        connection.execute(
-            sa.update(mail_keys)
-            .where(mail_keys.c.key == disposition.key)
-            .values(case_id=applied.case_id, message_id=applied.message_id)
-        )
+        connection.execute(_SET_KEY, led_to | {"of_key": disposition.key})
 
 
 def claim_key(database: Database, connection: Connection, disposition: Disposition) -> Row[Any] | None:

@@ -22,22 +22,15 @@ from store.tables import events, seals
 
 _BATCH = 1000
 
+_ADD = sa.insert(events)
+
 
 def add_event(
     connection: Connection, *, case_id: int | None, at: datetime, actor: str, what: str, message_id: int | None = None
 ) -> None:
     """Put on record that `actor` did `what`."""
-    connection.execute(
-        sa.insert(events).values(
-            case_id=case_id,
-            message_id=message_id,
-            at=at,
-            actor=actor,
-            what=what,
-            salt=secrets.token_bytes(16),
-            sealed=False,
-        )
-    )
+    row = {"case_id": case_id, "message_id": message_id, "at": at, "actor": actor, "what": what}
+    connection.execute(_ADD, row | {"salt": secrets.token_bytes(16), "sealed": False})
 
 
 def seal_events(database: Database, *, holder: str) -> int:
@@ -50,14 +43,13 @@ def seal_events(database: Database, *, holder: str) -> int:
             return 0
         rows = connection.execute(_unsealed(_BATCH)).all()
         last = connection.execute(sa.select(seals).order_by(seals.c.position.desc()).limit(1)).first()
-        position, previous = (last.position, last.hash) if last is not None else (0, b"")
-        for row in rows:
-            position += 1
+        sealed, previous = (last.position, last.hash) if last is not None else (0, b"")
+        links = []
+        for position, row in enumerate(rows, start=sealed + 1):
             commitment = commit_to(row)
             previous = chain(previous, commitment)
-            connection.execute(
-                sa.insert(seals).values(position=position, event_id=row.id, commitment=commitment, hash=previous)
-            )
+            links.append({"position": position, "event_id": row.id, "commitment": commitment, "hash": previous})
+        connection.execute(sa.insert(seals), links)
         connection.execute(sa.update(events).where(events.c.id.in_([row.id for row in rows])).values(sealed=True))
         reach(Step.EVENTS_SEALED)
         return len(rows)

@@ -17,6 +17,11 @@ from store.errors import NotFound
 from store.events import add_event
 from store.tables import junk, junk_rules
 
+_RESCUED = sa.select(junk.c.ledger_id).where(
+    junk.c.ledger_id == sa.bindparam("ledger_id"), junk.c.rescued_at.is_not(None)
+)
+_RULES_OF = sa.select(junk_rules).where(junk_rules.c.pattern.in_(sa.bindparam("patterns", expanding=True)))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JunkRule:
@@ -59,10 +64,9 @@ class BadPattern(PermanentError):
 def gather_junk(database: Database, author: str, ledger_id: int, *, relay_is_believed: bool) -> JunkFacts:
     """What is known of an author ("" when there is none) and of this mail."""
     with database.read() as connection:
-        rescued = sa.select(junk.c.ledger_id).where(junk.c.ledger_id == ledger_id, junk.c.rescued_at.is_not(None))
         return JunkFacts(
             rule=_find_rule(connection, author) if author else None,
-            rescued=connection.execute(rescued).first() is not None,
+            rescued=connection.execute(_RESCUED, {"ledger_id": ledger_id}).first() is not None,
             relay_is_believed=relay_is_believed,
         )
 
@@ -72,10 +76,7 @@ def _find_rule(connection: Connection, author: str) -> JunkRule | None:
     labels = domain_of(author).split(".")
     domains = [f"@{'.'.join(labels[start:])}" for start in range(len(labels))]
     patterns = [fold_address(author), *domains]
-    rows = {
-        row.pattern: row
-        for row in connection.execute(sa.select(junk_rules).where(junk_rules.c.pattern.in_(patterns))).all()
-    }
+    rows = {row.pattern: row for row in connection.execute(_RULES_OF, {"patterns": patterns})}
     return next((_rule(rows[one]) for one in patterns if one in rows), None)
 
 

@@ -17,6 +17,12 @@ from store.tables import identifiers, looks, messages
 
 TRIES = 2
 _BACK_OFF = timedelta(seconds=30)
+_WAITING_OF_CASE = (
+    sa.select(looks.c.id)
+    .join(messages, messages.c.id == looks.c.message_id)
+    .where(messages.c.case_id == sa.bindparam("case_id"), looks.c.state.in_(("waiting", "working")))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,13 +105,7 @@ def next_look_at(database: Database) -> datetime | None:
 
 def is_looked_at(connection: sa.Connection, case_id: int) -> bool:
     """Whether a file of the case waits to be looked at, or is being."""
-    waits = sa.select(looks.c.id).join(messages, messages.c.id == looks.c.message_id)
-    return (
-        connection.execute(
-            waits.where(messages.c.case_id == case_id, looks.c.state.in_(("waiting", "working"))).limit(1)
-        ).first()
-        is not None
-    )
+    return connection.execute(_WAITING_OF_CASE, {"case_id": case_id}).first() is not None
 
 
 def count_waiting_looks(database: Database) -> int:

@@ -24,6 +24,47 @@ _MOST_RELATED = 5
 _SUBJECTS = 50
 _MOST_OF_IDS = 400  # a hundred ids, each by several: everybody can use another's
 
+_THEMSELVES = participants.c.address_key == sa.bindparam("author")
+_LANGUAGE_OF = (
+    sa.select(messages.c.language)
+    .where(
+        # Two steps: a message that came by a merge has its author among the participants of the case it came from.
+        messages.c.case_id.in_(sa.select(participants.c.case_id).where(_THEMSELVES)),
+        messages.c.participant_id.in_(sa.select(participants.c.id).where(_THEMSELVES)),
+        messages.c.kind == MessageKind.SELLER,
+        messages.c.unconfirmed.is_(False),
+        messages.c.language.is_not(None),
+    )
+    .order_by(messages.c.id.desc())
+    .limit(1)
+)
+_NUMBERS_OF = {
+    table: sa.select(table.c.rfc_message_id, cases.c.number)
+    .join(cases, cases.c.id == table.c.case_id)
+    .where(table.c.rfc_message_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(table.c.message_id)
+    .limit(_MOST_OF_IDS)
+    for table in (known_ids, referred_ids)
+}
+_RELATED = (
+    sa.select(cases.c.number, identifiers.c.kind, identifiers.c.value)
+    .join(cases, cases.c.id == identifiers.c.case_id)
+    .join(messages, messages.c.id == identifiers.c.message_id)
+    .join(participants, participants.c.case_id == cases.c.id)
+    .where(
+        identifiers.c.value.in_(sa.bindparam("values", expanding=True)),
+        identifiers.c.kind.in_(_SHARED_KINDS),
+        _THEMSELVES,
+        participants.c.left_at.is_(None),
+        messages.c.unconfirmed.is_(False),
+        messages.c.authentication != Verdict.FAIL,
+        messages.c.at >= sa.bindparam("since"),
+        cases.c.status != Status.CLOSED,
+    )
+    .order_by(identifiers.c.id.desc())
+    .limit(_MOST_RELATED * 4)
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFacts:
@@ -101,35 +142,15 @@ def gather(
 
 def _language_of(connection: Connection, author: str) -> str | None:
     """The language of the newest mail of theirs, in any case, that had enough words to tell one."""
-    themselves = participants.c.address_key == fold_address(author)
-    return connection.execute(
-        sa.select(messages.c.language)
-        .where(
-            # Two steps: a message that came by a merge has its author among the participants of the case it came from.
-            messages.c.case_id.in_(sa.select(participants.c.case_id).where(themselves)),
-            messages.c.participant_id.in_(sa.select(participants.c.id).where(themselves)),
-            messages.c.kind == MessageKind.SELLER,
-            messages.c.unconfirmed.is_(False),
-            messages.c.language.is_not(None),
-        )
-        .order_by(messages.c.id.desc())
-        .limit(1)
-    ).scalar()
+    return connection.execute(_LANGUAGE_OF, {"author": fold_address(author)}).scalar()
 
 
 def _numbers_of(connection: Connection, table: sa.Table, message_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The numbers of the cases under which each Message-ID stands in `table`, oldest first."""
     if not message_ids:
         return {}
-    rows = connection.execute(
-        sa.select(table.c.rfc_message_id, cases.c.number)
-        .join(cases, cases.c.id == table.c.case_id)
-        .where(table.c.rfc_message_id.in_(message_ids))
-        .order_by(table.c.message_id)
-        .limit(_MOST_OF_IDS)
-    )
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for row in rows:
+    for row in connection.execute(_NUMBERS_OF[table], {"ids": list(message_ids)}):
         found[row.rfc_message_id][row.number] = None
     return {one: tuple(numbers) for one, numbers in found.items()}
 
@@ -152,26 +173,10 @@ def _related(connection: Connection, author: str, shared: Sequence[Identifier], 
     }
     if not wanted:
         return {}
-    rows = connection.execute(
-        sa.select(cases.c.number, identifiers.c.kind, identifiers.c.value)
-        .join(cases, cases.c.id == identifiers.c.case_id)
-        .join(messages, messages.c.id == identifiers.c.message_id)
-        .join(participants, participants.c.case_id == cases.c.id)
-        .where(
-            identifiers.c.value.in_({value for _, value in wanted}),
-            identifiers.c.kind.in_(_SHARED_KINDS),
-            participants.c.address_key == fold_address(author),
-            participants.c.left_at.is_(None),
-            messages.c.unconfirmed.is_(False),
-            messages.c.authentication != Verdict.FAIL,
-            messages.c.at >= now - _RELATED_FOR,
-            cases.c.status != Status.CLOSED,
-        )
-        .order_by(identifiers.c.id.desc())
-        .limit(_MOST_RELATED * 4)
-    )
+    values = sorted({value for _, value in wanted})
+    theirs = {"values": values, "author": fold_address(author), "since": now - _RELATED_FOR}
     found: dict[str, str] = {}
-    for row in rows:
+    for row in connection.execute(_RELATED, theirs):
         if (row.kind, row.value) in wanted and len(found) < _MOST_RELATED:
             found.setdefault(row.number, row.value)
     return found

@@ -18,6 +18,18 @@ from store.tables import cases, known_ids, messages, participants, referred_ids
 # The newest and the oldest of a thread are what other mails of it refer to as well.
 _NEWEST_REFERENCES = 10
 
+_FIRST_PARTICIPANT = sa.select(sa.func.min(participants.c.id)).where(participants.c.case_id == sa.bindparam("case_id"))
+_ADD = sa.insert(messages).returning(messages.c.id)
+_ADD_KNOWN_ID = sa.insert(known_ids)
+_NUMBER_OF_USED_ID = (
+    sa.select(cases.c.number)
+    .join(known_ids, known_ids.c.case_id == cases.c.id)
+    .where(known_ids.c.rfc_message_id == sa.bindparam("rfc_message_id"))
+)
+_KNOWN_OF_THESE = sa.select(known_ids.c.rfc_message_id).where(
+    known_ids.c.rfc_message_id.in_(sa.bindparam("ids", expanding=True))
+)
+
 
 def insert_message(connection: Connection, state: CaseState, change: Change) -> int:
     """Add the change's message to the case, with parts, identifiers and its Message-ID; its id."""
@@ -25,11 +37,9 @@ def insert_message(connection: Connection, state: CaseState, change: Change) -> 
     assert message is not None
     participant_id = message.participant_id
     if participant_id is None and change.opening is not None:
-        participant_id = connection.execute(
-            sa.select(sa.func.min(participants.c.id)).where(participants.c.case_id == state.id)
-        ).scalar()
+        participant_id = connection.execute(_FIRST_PARTICIPANT, {"case_id": state.id}).scalar()
     values = _message_values(state, change, message) | {"participant_id": participant_id}
-    message_id = connection.execute(sa.insert(messages).values(values).returning(messages.c.id)).scalar_one()
+    message_id = connection.execute(_ADD, values).scalar_one()
     insert_derived(connection, state.id, message_id, message.mail)
     if message.mail.message_id:
         _note_used_id(connection, state, change, message.mail.message_id, message_id)
@@ -47,8 +57,7 @@ def _note_used_id(
     connection: Connection, state: CaseState, change: Change, rfc_message_id: str, message_id: int
 ) -> None:
     """Say so where another mail has the same Message-ID: a program's fault, or somebody who plays somebody's mail."""
-    others = sa.select(cases.c.number).join(known_ids, known_ids.c.case_id == cases.c.id)
-    number = connection.execute(others.where(known_ids.c.rfc_message_id == clean_text(rfc_message_id))).scalar()
+    number = connection.execute(_NUMBER_OF_USED_ID, {"rfc_message_id": clean_text(rfc_message_id)}).scalar()
     if number is not None:
         what = f"another mail, of case {number}, has the same Message-ID"
         add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what=what, message_id=message_id)
@@ -56,9 +65,8 @@ def _note_used_id(
 
 def add_known_id(connection: Connection, rfc_message_id: str, *, message_id: int, case_id: int) -> None:
     """Remember to which message and case a Message-ID belongs."""
-    connection.execute(
-        sa.insert(known_ids).values(rfc_message_id=rfc_message_id, message_id=message_id, case_id=case_id)
-    )
+    row = {"rfc_message_id": rfc_message_id, "message_id": message_id, "case_id": case_id}
+    connection.execute(_ADD_KNOWN_ID, row)
 
 
 def _add_referred_ids(connection: Connection, mail: Mail, *, message_id: int, case_id: int) -> None:
@@ -66,8 +74,7 @@ def _add_referred_ids(connection: Connection, mail: Mail, *, message_id: int, ca
     thread = [*mail.in_reply_to, *mail.references[-_NEWEST_REFERENCES:], *mail.references[:1]]
     wanted = {clean_text(one) for one in thread if not has_form_of_ours(one) and one != mail.message_id}
     if wanted:
-        here = sa.select(known_ids.c.rfc_message_id).where(known_ids.c.rfc_message_id.in_(wanted))
-        wanted -= set(connection.execute(here).scalars())
+        wanted -= set(connection.execute(_KNOWN_OF_THESE, {"ids": sorted(wanted)}).scalars())
     if wanted:
         rows = [{"rfc_message_id": one, "message_id": message_id, "case_id": case_id} for one in sorted(wanted)]
         connection.execute(sa.insert(referred_ids), rows)

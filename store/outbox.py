@@ -28,6 +28,30 @@ SEND_AGAIN_AFTER = timedelta(minutes=15)  # an automatic mail of which nobody kn
 _MINUTE = timedelta(minutes=1)
 _IN_FLIGHT = ("queued", "sending", "uncertain")
 
+_ADD = sa.insert(outbox).returning(outbox.c.id)
+_ADD_ATTEMPT = sa.insert(attempts)
+_DATA_BEGINS = sa.update(outbox).where(
+    outbox.c.id == sa.bindparam("of_id"),
+    outbox.c.lease_holder == sa.bindparam("of_holder"),
+    outbox.c.state == "sending",
+)
+# One of which nobody knows whether it arrived is not tried again either.
+_UNSENT = sa.or_(outbox.c.state.in_(("queued", "held")), sa.and_(outbox.c.state == "uncertain", outbox.c.automatic))
+_SUPERSEDE_OF_CASE = (
+    sa.update(outbox)
+    .where(
+        outbox.c.case_id == sa.bindparam("of_case"), outbox.c.kind.in_(sa.bindparam("kinds", expanding=True)), _UNSENT
+    )
+    .values(state="superseded", last_error=sa.bindparam("because"))
+    .returning(outbox.c.kind)
+)
+_SUPERSEDE_AUTOMATIC = _SUPERSEDE_OF_CASE.where(outbox.c.automatic)
+_SUPERSEDE_CAUSED = _SUPERSEDE_OF_CASE.where(
+    outbox.c.planned_id.in_(
+        sa.select(planned_replies.c.id).where(planned_replies.c.cause_message_id == sa.bindparam("cause"))
+    )
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewOutgoing:
@@ -78,36 +102,31 @@ class Attempt:
 
 def add_outgoing(connection: Connection, mail: NewOutgoing, *, at: datetime) -> int:
     """Write the outbox row of a planned reply; its id. There is one row a planned reply, by a unique index."""
-    return int(
-        connection.execute(
-            sa.insert(outbox)
-            .values(
-                planned_id=mail.planned_id,
-                case_id=mail.case_id,
-                message_id=mail.message_id,
-                kind=mail.kind,
-                automatic=mail.automatic,
-                rfc_message_id=mail.rfc_message_id,
-                envelope_from=mail.envelope_from,
-                envelope_to=mail.envelope_to,
-                subject=mail.subject,
-                content=mail.kept.content,
-                location=mail.kept.location,
-                sha256=mail.kept.sha256,
-                size=mail.kept.size,
-                case_version=mail.case_version,
-                not_after=mail.not_after,
-                state="held" if mail.held else "queued",
-                hold_reason="[delivery] hold is on" if mail.held else "",
-                in_data=False,
-                attempts=0,
-                next_try_at=at,
-                last_error="",
-                created_at=at,
-            )
-            .returning(outbox.c.id)
-        ).scalar_one()
-    )
+    row = {
+        "planned_id": mail.planned_id,
+        "case_id": mail.case_id,
+        "message_id": mail.message_id,
+        "kind": mail.kind,
+        "automatic": mail.automatic,
+        "rfc_message_id": mail.rfc_message_id,
+        "envelope_from": mail.envelope_from,
+        "envelope_to": mail.envelope_to,
+        "subject": mail.subject,
+        "content": mail.kept.content,
+        "location": mail.kept.location,
+        "sha256": mail.kept.sha256,
+        "size": mail.kept.size,
+        "case_version": mail.case_version,
+        "not_after": mail.not_after,
+        "state": "held" if mail.held else "queued",
+        "hold_reason": "[delivery] hold is on" if mail.held else "",
+        "in_data": False,
+        "attempts": 0,
+        "next_try_at": at,
+        "last_error": "",
+        "created_at": at,
+    }
+    return int(connection.execute(_ADD, row).scalar_one())
 
 
 def claim_outgoing(
@@ -159,12 +178,8 @@ def _find_room(database: Database, connection: Connection, per_minute: int, now:
 def record_data_begins(database: Database, mail: Outgoing, *, holder: str) -> bool:
     """Say before DATA that the mail may arrive from now on; False when it is no longer ours to send."""
     with database.write() as connection:
-        ours = connection.execute(
-            sa.update(outbox)
-            .where(is_ours(outbox, mail.id, holder), outbox.c.state == "sending")
-            .values(in_data=True, lease_until=database.lease_until())
-        )
-        return ours.rowcount == 1
+        begins = _DATA_BEGINS.values(in_data=True, lease_until=database.lease_until())
+        return connection.execute(begins, {"of_id": mail.id, "of_holder": holder}).rowcount == 1
 
 
 def record_attempt(
@@ -196,11 +211,8 @@ def record_attempt(
         )
         if ended.rowcount != 1:
             return False
-        connection.execute(
-            sa.insert(attempts).values(
-                outbox_id=mail.id, at=now, result=attempt.result, code=attempt.code, response=attempt.response
-            )
-        )
+        tried = {"outbox_id": mail.id, "at": now, "result": attempt.result}
+        connection.execute(_ADD_ATTEMPT, tried | {"code": attempt.code, "response": attempt.response})
         what = f"{mail.kind.words} to {mail.envelope_to}: {attempt.state}"
         if attempt.state != "sent":
             what += f" ({attempt.response})"
@@ -342,20 +354,12 @@ def supersede_unsent(
 
     With `cause`: only what that message caused, then a person's words too: they were taken for something else.
     """
-    caused = sa.select(planned_replies.c.id).where(planned_replies.c.cause_message_id == cause)
-    gone = connection.execute(
-        sa.update(outbox)
-        .where(
-            outbox.c.case_id == case_id,
-            # One of which nobody knows whether it arrived is not tried again either.
-            sa.or_(outbox.c.state.in_(("queued", "held")), sa.and_(outbox.c.state == "uncertain", outbox.c.automatic)),
-            outbox.c.kind.in_(list(kinds)),
-            outbox.c.automatic if cause is None else outbox.c.planned_id.in_(caused),
-        )
-        .values(state="superseded", last_error=because)
-        .returning(outbox.c.kind)
-    ).scalars()
-    return [ReplyKind(kind) for kind in sorted(set(gone))]
+    these = {"of_case": case_id, "kinds": sorted(kinds), "because": because}
+    if cause is None:
+        gone = connection.execute(_SUPERSEDE_AUTOMATIC, these)
+    else:
+        gone = connection.execute(_SUPERSEDE_CAUSED, these | {"cause": cause})
+    return [ReplyKind(kind) for kind in sorted(set(gone.scalars()))]
 
 
 def _supersede_unwanted(connection: Connection, now: datetime) -> None:

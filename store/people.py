@@ -16,6 +16,20 @@ from store.people_tables import queues, user_addresses, user_queues, users
 
 STAFF_ROLES = ("viewer", "agent", "admin")
 
+_QUEUES = sa.select(queues).where(queues.c.removed_at.is_(None)).order_by(queues.c.id)
+_QUEUE = sa.select(queues).where(queues.c.id == sa.bindparam("queue_id"))
+_REMINDERS = sa.select(queues.c.reminders).where(queues.c.id == sa.bindparam("queue_id"))
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_USERS = sa.select(users).where(users.c.removed_at.is_(None)).order_by(users.c.id)
+_USERS_OF_IDS = _USERS.where(users.c.id.in_(_IDS))
+_ADDRESSES = (
+    sa.select(user_addresses.c.user_id, user_addresses.c.address)
+    .where(user_addresses.c.user_id.in_(_IDS))
+    .order_by(user_addresses.c.id)
+)
+_QUEUES_OF_USERS = sa.select(user_queues).where(user_queues.c.user_id.in_(_IDS))
+_USERS_OF_QUEUE = sa.select(user_queues.c.user_id).where(user_queues.c.queue_id == sa.bindparam("queue_id"))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class User:
@@ -44,13 +58,12 @@ class User:
 
 def load_queues(connection: Connection) -> tuple[Queue, ...]:
     """All queues in use, in the order they were made."""
-    rows = connection.execute(sa.select(queues).where(queues.c.removed_at.is_(None)).order_by(queues.c.id))
-    return tuple(read_queue(row) for row in rows)
+    return tuple(read_queue(row) for row in connection.execute(_QUEUES))
 
 
 def load_queue(connection: Connection, queue_id: int) -> Queue:
     """One queue, also one that is no longer in use."""
-    return read_queue(connection.execute(sa.select(queues).where(queues.c.id == queue_id)).one())
+    return read_queue(connection.execute(_QUEUE, {"queue_id": queue_id}).one())
 
 
 def find_queue(known: Iterable[Queue], address: str) -> Queue | None:
@@ -80,15 +93,12 @@ def add_user(connection: Connection, address: str, *, role: str, queue_ids: Sequ
 
 def load_users(connection: Connection, *, ids: Sequence[int] | None = None) -> tuple[User, ...]:
     """Staff that is not removed, all or those with the given ids."""
-    wanted = sa.select(users).where(users.c.removed_at.is_(None)).order_by(users.c.id)
-    rows = connection.execute(wanted if ids is None else wanted.where(users.c.id.in_(ids))).all()
-    found = [row.id for row in rows]
-    addresses = connection.execute(
-        sa.select(user_addresses.c.user_id, user_addresses.c.address)
-        .where(user_addresses.c.user_id.in_(found))
-        .order_by(user_addresses.c.id)
-    ).all()
-    in_queues = connection.execute(sa.select(user_queues).where(user_queues.c.user_id.in_(found))).all()
+    if ids is not None and not ids:
+        return ()
+    rows = connection.execute(_USERS).all() if ids is None else connection.execute(_USERS_OF_IDS, {"ids": ids}).all()
+    found = {"ids": [row.id for row in rows]}
+    addresses = connection.execute(_ADDRESSES, found).all()
+    in_queues = connection.execute(_QUEUES_OF_USERS, found).all()
     addresses_of: dict[int, list[str]] = defaultdict(list)
     for one in addresses:
         addresses_of[one.user_id].append(one.address)
@@ -136,7 +146,7 @@ def queue_by_name(connection: Connection, name: str) -> Queue:
 
 def agents_of(connection: Connection, queue_id: int) -> tuple[User, ...]:
     """Those who are written to about a queue's cases: agents and admins of it."""
-    ids = connection.execute(sa.select(user_queues.c.user_id).where(user_queues.c.queue_id == queue_id)).scalars()
+    ids = connection.execute(_USERS_OF_QUEUE, {"queue_id": queue_id}).scalars()
     return tuple(user for user in load_users(connection, ids=list(ids)) if user.role != "viewer")
 
 
@@ -188,8 +198,7 @@ def find_lead(connection: Connection, queue_id: int, *, now: datetime) -> tuple[
 
 def load_reminders(connection: Connection, queue_id: int) -> Reminders:
     """The reminders of a queue."""
-    kept = connection.execute(sa.select(queues.c.reminders).where(queues.c.id == queue_id)).scalar_one()
-    return Reminders(**kept)
+    return Reminders(**connection.execute(_REMINDERS, {"queue_id": queue_id}).scalar_one())
 
 
 def read_queue(row: Row[Any]) -> Queue:

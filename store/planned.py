@@ -24,6 +24,36 @@ from store.events import add_event
 from store.failpoints import Step, reach
 from store.tables import planned_replies
 
+_ADD = sa.insert(planned_replies)
+_CANCEL = (
+    sa.update(planned_replies)
+    .where(
+        planned_replies.c.case_id == sa.bindparam("of_case"),
+        planned_replies.c.kind.in_(sa.bindparam("kinds", expanding=True)),
+        planned_replies.c.state.in_(("waiting", "working")),
+    )
+    .values(state="cancelled", lease_holder=None)
+    .returning(planned_replies.c.kind)
+)
+_CANCEL_CAUSED = _CANCEL.where(planned_replies.c.cause_message_id == sa.bindparam("cause"))
+_END = (
+    sa.update(planned_replies)
+    .where(
+        planned_replies.c.id == sa.bindparam("of_id"),
+        planned_replies.c.lease_holder == sa.bindparam("of_holder"),
+        planned_replies.c.state == "working",
+    )
+    .values(state=sa.bindparam("to_state"), lease_holder=None, lease_until=None)
+)
+_WAS_TOLD = (
+    sa.select(planned_replies.c.id)
+    .where(
+        planned_replies.c.case_id == sa.bindparam("case_id"),
+        planned_replies.c.participant_id == sa.bindparam("participant_id"),
+        planned_replies.c.state.not_in(("cancelled", "superseded", "failed")),
+    )
+    .limit(1)
+)
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=30), timedelta(hours=1)
 
 
@@ -57,24 +87,22 @@ def add_planned(
     if not people and planned.audience in (Audience.AGENTS, Audience.COLLEAGUES, Audience.LEAD):
         what = f"nobody to send the {planned.kind.words} to: the queue has no agents"
         add_event(connection, case_id=state.id, at=change.at, actor="casepost", what=what)
+    row = {
+        "case_id": state.id,
+        "kind": planned.kind,
+        "cause_message_id": message_id,
+        "note": change.report if planned.kind is ReplyKind.AGENT_REPORT else "",
+        "template": change.template if planned.kind is ReplyKind.ANSWER else "",
+        "state": "held" if planned.held else "waiting",
+        "due_at": due_at,
+        "not_after": due_at + timedelta(days=TRAITS[planned.kind].days_of_use),
+        "planned_at": change.at,
+        "tries": 0,
+        "last_error": "",
+    }
     for column, person_id in people:
-        connection.execute(
-            sa.insert(planned_replies).values(
-                case_id=state.id,
-                kind=planned.kind,
-                cause_message_id=message_id,
-                note=change.report if planned.kind is ReplyKind.AGENT_REPORT else "",
-                once_key=f"{planned.kind}:{state.id}:{state.version}:{column}:{person_id}",
-                template=change.template if planned.kind is ReplyKind.ANSWER else "",
-                state="held" if planned.held else "waiting",
-                due_at=due_at,
-                not_after=due_at + timedelta(days=TRAITS[planned.kind].days_of_use),
-                planned_at=change.at,
-                tries=0,
-                last_error="",
-                **{column: person_id},
-            )
-        )
+        once_key = f"{planned.kind}:{state.id}:{state.version}:{column}:{person_id}"
+        connection.execute(_ADD, row | {"once_key": once_key, column: person_id})
 
 
 def cancel_planned(
@@ -89,18 +117,11 @@ def cancel_planned(
     """Cancel what waits of these kinds (with `cause`: only what that message caused), and say so on record."""
     if not kinds:
         return
-    rows = connection.execute(
-        sa.update(planned_replies)
-        .where(
-            planned_replies.c.case_id == case_id,
-            planned_replies.c.kind.in_(kinds),
-            planned_replies.c.state.in_(("waiting", "working")),
-            sa.true() if cause is None else planned_replies.c.cause_message_id == cause,
-        )
-        .values(state="cancelled", lease_holder=None)
-        .returning(planned_replies.c.kind)
-    ).scalars()
-    gone = set(rows)
+    these = {"of_case": case_id, "kinds": sorted(kinds)}
+    if cause is None:
+        gone = set(connection.execute(_CANCEL, these).scalars())
+    else:
+        gone = set(connection.execute(_CANCEL_CAUSED, these | {"cause": cause}).scalars())
     names = [kind.words for kind in ReplyKind if kind in gone]
     if names:
         what = f"{join_words(names)} cancelled: {because}"
@@ -148,21 +169,13 @@ def free_lapsed_due(database: Database, *, node: str = "") -> int:
 
 def record_planned(connection: Connection, planned_id: int, *, holder: str, state: str) -> bool:
     """The end of a planned reply (done, superseded, failed); False when it is no longer ours to end."""
-    ended = connection.execute(
-        sa.update(planned_replies)
-        .where(is_ours(planned_replies, planned_id, holder), planned_replies.c.state == "working")
-        .values(state=state, lease_holder=None, lease_until=None)
-    )
+    ended = connection.execute(_END, {"of_id": planned_id, "of_holder": holder, "to_state": state})
     return ended.rowcount == 1
 
 
 def give_planned_back(connection: Connection, planned_id: int, *, holder: str) -> None:
     """A claimed reply whose case has changed meanwhile waits again, to be written anew."""
-    connection.execute(
-        sa.update(planned_replies)
-        .where(is_ours(planned_replies, planned_id, holder), planned_replies.c.state == "working")
-        .values(state="waiting", lease_holder=None, lease_until=None)
-    )
+    connection.execute(_END, {"of_id": planned_id, "of_holder": holder, "to_state": "waiting"})
 
 
 def record_render_failure(database: Database, planned: PlannedReply, *, holder: str, error: str, now: datetime) -> None:
@@ -193,12 +206,8 @@ def next_due_at(database: Database) -> datetime | None:
 
 def _was_written_to(connection: Connection, state: CaseState, participant_id: int) -> bool:
     """Whether this person has had a word of ours: nobody hears of the state of a case they were never told of."""
-    told = sa.select(planned_replies.c.id).where(
-        planned_replies.c.case_id == state.id,
-        planned_replies.c.participant_id == participant_id,
-        planned_replies.c.state.not_in(("cancelled", "superseded", "failed")),
-    )
-    return connection.execute(told.limit(1)).first() is not None
+    them = {"case_id": state.id, "participant_id": participant_id}
+    return connection.execute(_WAS_TOLD, them).first() is not None
 
 
 def _planned(row: Row[Any]) -> PlannedReply:

@@ -4,6 +4,8 @@ A merge, a Cc or a forward shows nobody what was before: a message keeps its ori
 there, then, see it.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from cases.model import MessageKind
@@ -19,7 +21,7 @@ SAID = (
 )
 
 
-def seen_by(address_key: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+def seen_by(address_key: str | sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """Whether the one with this folded address may see a message: what was said in their presence, or by them."""
     took_part = sa.exists().where(
         participants.c.case_id == messages.c.origin_case_id,

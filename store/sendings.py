@@ -7,6 +7,7 @@ than any limit are swept as new ones come. `proved` is false only for what count
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -40,6 +41,61 @@ PLACES = (RESERVED, WAITS)
 
 _KEPT = timedelta(days=2)
 _SWEPT = 20
+_ADD = sa.insert(sendings)
+_CAUSE = sa.select(messages.c.id, messages.c.authentication, messages.c.subject).where(
+    messages.c.id == sa.bindparam("message_id")
+)
+_ADDRESS_OF_PARTICIPANT = sa.select(participants.c.reply_address).where(
+    participants.c.id == sa.bindparam("participant_id")
+)
+_ADDRESS_OF_USER = (
+    sa.select(user_addresses.c.address)
+    .where(user_addresses.c.user_id == sa.bindparam("user_id"))
+    .order_by(user_addresses.c.id)
+    .limit(1)
+)
+_MARK_ANSWERED = (
+    sa.update(sendings)
+    .where(
+        sendings.c.address_key.in_(sa.bindparam("authors", expanding=True)),
+        sendings.c.at.between(sa.bindparam("since"), sa.bindparam("until")),
+        sendings.c.kind.not_in(PLACES),
+    )
+    .values(answered=True)
+)
+# Mails that went to an address, newest first; places do not count, they lie ahead.
+_SENT_TO = (
+    sa.select(sendings.c.at, sendings.c.answered)
+    .where(
+        sendings.c.address_key == sa.bindparam("address_key"),
+        sendings.c.at > sa.bindparam("since"),
+        sendings.c.at <= sa.bindparam("now"),
+        sendings.c.kind.not_in(PLACES),
+    )
+    .order_by(sendings.c.at.desc())
+    .limit(sa.bindparam("most"))
+)
+_SAME_KIND = _SENT_TO.where(sendings.c.kind == sa.bindparam("kind"))
+_SAME_SUBJECT = _SENT_TO.where(
+    sendings.c.kind == ReplyKind.ACKNOWLEDGEMENT, sendings.c.subject_key == sa.bindparam("subject_key")
+)
+_UNPROVED = (
+    sa.select(sendings.c.at)
+    .where(sendings.c.proved.is_(False), sendings.c.at > sa.bindparam("since"))
+    .order_by(sendings.c.at.desc())
+    .limit(1)
+    .offset(sa.bindparam("ahead"))
+)
+_UNPROVED_AND_GONE = _UNPROVED.where(sendings.c.kind != RESERVED)
+_PLACE_THAT_HAS_COME = (
+    sa.select(sendings.c.id)
+    .where(
+        sendings.c.address_key == sa.bindparam("address_key"),
+        sendings.c.at <= sa.bindparam("now"),
+        sendings.c.kind == RESERVED,
+    )
+    .limit(1)
+)
 _FROM_OUTSIDE = (MessageKind.SELLER, MessageKind.AUTO_REPLY, MessageKind.BOUNCE)
 
 
@@ -50,11 +106,7 @@ def describe(connection: Connection, planned: PlannedReply) -> Going | None:
         return None
     if planned.kind is not ReplyKind.ACKNOWLEDGEMENT:
         return Going(kind=planned.kind, address_key=strip_tag(address))
-    cause = connection.execute(
-        sa.select(messages.c.id, messages.c.authentication, messages.c.subject).where(
-            messages.c.id == planned.cause_message_id
-        )
-    ).first()
+    cause = connection.execute(_CAUSE, {"message_id": planned.cause_message_id}).first()
     proved = cause is not None and cause.authentication == Verdict.PASS
     return Going(
         kind=planned.kind,
@@ -67,11 +119,8 @@ def describe(connection: Connection, planned: PlannedReply) -> Going | None:
 
 def _find_address(connection: Connection, planned: PlannedReply) -> str | None:
     if planned.user_id is None:
-        wanted = sa.select(participants.c.reply_address).where(participants.c.id == planned.participant_id)
-    else:
-        theirs = user_addresses.c.user_id == planned.user_id
-        wanted = sa.select(user_addresses.c.address).where(theirs).order_by(user_addresses.c.id).limit(1)
-    return connection.execute(wanted).scalar()
+        return connection.execute(_ADDRESS_OF_PARTICIPANT, {"participant_id": planned.participant_id}).scalar()
+    return connection.execute(_ADDRESS_OF_USER, {"user_id": planned.user_id}).scalar()
 
 
 def hold_address(database: Database, connection: Connection, limits: Limits, going: Going) -> None:
@@ -108,17 +157,8 @@ def record_sending(connection: Connection, limits: Limits, going: Going, *, case
 
 def add_row(connection: Connection, going: Going, *, kind: str, case_id: int, at: datetime, proved: bool) -> None:
     """One row of a mail or a place."""
-    connection.execute(
-        sa.insert(sendings).values(
-            address_key=going.address_key,
-            kind=kind,
-            case_id=case_id,
-            at=at,
-            proved=proved,
-            subject_key=going.subject_key,
-            answered=False,
-        )
-    )
+    row = {"address_key": going.address_key, "subject_key": going.subject_key, "kind": kind, "case_id": case_id}
+    connection.execute(_ADD, row | {"at": at, "proved": proved, "answered": False})
 
 
 def mark_answered(connection: Connection, change: Change) -> None:
@@ -131,95 +171,76 @@ def mark_answered(connection: Connection, change: Change) -> None:
         return
     mail = message.mail
     authors = {strip_tag(one.address) for one in (mail.sender, mail.author, *mail.reply_to[:3]) if one is not None}
-    connection.execute(
-        sa.update(sendings)
-        .where(
-            sendings.c.address_key.in_(authors),
-            sendings.c.at.between(change.at - ANSWERED_WITHIN, change.at),
-            sendings.c.kind.not_in(PLACES),
-        )
-        .values(answered=True)
-    )
-
-
-def _sent_to(going: Going, *, since: datetime, now: datetime) -> sa.Select[datetime, bool]:
-    """Mails that went to the address, newest first; places do not count, they lie ahead."""
-    return (
-        sa.select(sendings.c.at, sendings.c.answered)
-        .where(
-            sendings.c.address_key == going.address_key,
-            sendings.c.at > since,
-            sendings.c.at <= now,
-            sendings.c.kind.not_in(PLACES),
-        )
-        .order_by(sendings.c.at.desc())
-    )
+    lately = {"authors": sorted(authors), "since": change.at - ANSWERED_WITHIN, "until": change.at}
+    connection.execute(_MARK_ANSWERED, lately)
 
 
 def _same_kind(connection: Connection, limits: Limits, going: Going, now: datetime) -> tuple[datetime, ...]:
     most = max(limits.per_address_hour, limits.per_address_day)
     if going.kind not in CAPPED or not most:
         return ()
-    sent = _sent_to(going, since=now - DAY, now=now).where(sendings.c.kind == going.kind)
-    return tuple(row.at for row in connection.execute(sent.limit(most)))
+    theirs = {"address_key": going.address_key, "since": now - DAY, "now": now, "most": most, "kind": going.kind}
+    return tuple(row.at for row in connection.execute(_SAME_KIND, theirs))
 
 
 def _all_mail(connection: Connection, limits: Limits, going: Going, now: datetime) -> tuple[Sent, ...]:
     if not limits.robot_pair_day:
         return ()
-    sent = _sent_to(going, since=now - DAY, now=now).limit(limits.robot_pair_day)
-    return tuple(Sent(at=row.at, answered=row.answered) for row in connection.execute(sent))
+    theirs = {"address_key": going.address_key, "since": now - DAY, "now": now, "most": limits.robot_pair_day}
+    return tuple(Sent(at=row.at, answered=row.answered) for row in connection.execute(_SENT_TO, theirs))
 
 
 def _same_subject(connection: Connection, limits: Limits, going: Going, now: datetime) -> datetime | None:
     if going.kind is not ReplyKind.ACKNOWLEDGEMENT or going.proved or not limits.same_subject_hours:
         return None
-    sent = _sent_to(going, since=now - limits.same_subject_hours * HOUR, now=now).where(
-        sendings.c.kind == ReplyKind.ACKNOWLEDGEMENT, sendings.c.subject_key == going.subject_key
-    )
-    return connection.execute(sent.with_only_columns(sendings.c.at).limit(1)).scalar()
+    lately = {"since": now - limits.same_subject_hours * HOUR, "now": now, "most": 1}
+    same = {"address_key": going.address_key, "subject_key": going.subject_key}
+    return connection.execute(_SAME_SUBJECT, lately | same).scalar()
 
 
 def _unproved(connection: Connection, limits: Limits, going: Going, now: datetime) -> datetime | None:
     """The place that has to be an hour old; one whose own reserved place has come looks at what really went out."""
     if going.proved or not limits.unproved_hour:
         return None
-    counted = sa.select(sendings.c.at).where(sendings.c.proved.is_(False), sendings.c.at > now - HOUR)
-    if _has_come(connection, going, now):
-        counted = counted.where(sendings.c.kind != RESERVED)
-    newest = counted.order_by(sendings.c.at.desc())
-    return connection.execute(newest.limit(1).offset(limits.unproved_hour - 1)).scalar()
+    counted = _UNPROVED_AND_GONE if _has_come(connection, going, now) else _UNPROVED
+    return connection.execute(counted, {"since": now - HOUR, "ahead": limits.unproved_hour - 1}).scalar()
 
 
 def _has_come(connection: Connection, going: Going, now: datetime) -> bool:
-    place = sa.select(sendings.c.id).where(
-        sendings.c.address_key == going.address_key, sendings.c.at <= now, sendings.c.kind == RESERVED
-    )
-    return connection.execute(place.limit(1)).first() is not None
+    return connection.execute(_PLACE_THAT_HAS_COME, {"address_key": going.address_key, "now": now}).first() is not None
 
 
 def _brings_something_new(connection: Connection, message_id: int, case_id: int) -> bool:
     """Whether a message names what no earlier message in a case of the same requester does; signatures say nothing."""
+    return connection.execute(_SOMETHING_NEW, {"message_id": message_id, "case_id": case_id}).first() is not None
+
+
+def _something_new() -> sa.Select[Any]:
     before, of_case, theirs = identifiers.alias(), cases.alias(), cases.alias()
     known = (
         sa.exists()
         .where(
             before.c.value == identifiers.c.value,
             before.c.kind == identifiers.c.kind,
-            before.c.message_id < message_id,
+            before.c.message_id < sa.bindparam("message_id"),
             of_case.c.id == before.c.case_id,
-            theirs.c.id == case_id,
+            theirs.c.id == sa.bindparam("case_id"),
             of_case.c.requester_key == theirs.c.requester_key,
         )
         .correlate(identifiers)
     )
-    new = sa.select(identifiers.c.id).where(
-        identifiers.c.message_id == message_id, identifiers.c.source != Source.SIGNATURE, ~known
+    return (
+        sa.select(identifiers.c.id)
+        .where(identifiers.c.message_id == sa.bindparam("message_id"), identifiers.c.source != Source.SIGNATURE, ~known)
+        .limit(1)
     )
-    return connection.execute(new.limit(1)).first() is not None
+
+
+_SOMETHING_NEW = _something_new()
+_OLD = sa.select(sendings.c.id).where(sendings.c.at < sa.bindparam("before")).order_by(sendings.c.at).limit(_SWEPT)
+# Two nodes sweep at once: each takes what the other has not. SQLite has one writer and knows no such clause.
+_SWEEP = sa.delete(sendings).where(sendings.c.id.in_(_OLD.with_for_update(skip_locked=True)))
 
 
 def _sweep(connection: Connection, before: datetime) -> None:
-    old = sa.select(sendings.c.id).where(sendings.c.at < before).order_by(sendings.c.at).limit(_SWEPT)
-    # Two nodes sweep at once: each takes what the other has not. SQLite has one writer and knows no such clause.
-    connection.execute(sa.delete(sendings).where(sendings.c.id.in_(old.with_for_update(skip_locked=True))))
+    connection.execute(_SWEEP, {"before": before})

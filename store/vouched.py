@@ -4,8 +4,10 @@ A change that comes another way, by a hand in the database, is not noted: `casep
 working state: leases, tries, what waits.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,6 +83,10 @@ COVERED = (
 )
 _BY_TABLE = {one.table: one for one in COVERED}
 _CHILDREN = {table for one in COVERED for table, _ in one.children}
+# An execution option of who writes rows that belong to a message that is new, or noted already, in the transaction.
+PARENT_IS_NOTED = "casepost_parent_is_noted"
+# Whether it is marked already is not asked: only a write waits for a node that is just vouching for the row.
+_UNVOUCH = sa.update(messages).where(messages.c.id.in_(sa.bindparam("of_ids", expanding=True))).values(vouched=False)
 
 
 def note_writes(database: Database) -> None:
@@ -88,34 +94,38 @@ def note_writes(database: Database) -> None:
     event.listen(database.engine, "before_execute", _before, retval=True)
 
 
-def _before(connection: Connection, statement: Any, many: Any, one: Any, _options: Any) -> tuple[Any, Any, Any]:
+def _before(connection: Connection, statement: Any, many: Any, one: Any, options: Any) -> tuple[Any, Any, Any]:
     if isinstance(statement, sa.Update | sa.Delete | sa.Insert):
         table = statement.table
-        if table in _CHILDREN:
+        if table in _CHILDREN and not options.get(PARENT_IS_NOTED):
             _note_parents(connection, statement, many, one)
         elif table in _BY_TABLE:
-            statement = _note_own(connection, statement, _BY_TABLE[table])
+            statement = _note_own(connection, statement, _BY_TABLE[table], (many or [one or {}])[0])
     return statement, many, one
 
 
-def _note_own(connection: Connection, statement: Any, covered: Covered) -> Any:
+def _note_own(connection: Connection, statement: Any, covered: Covered, parameters: Mapping[str, Any]) -> Any:
     if isinstance(statement, sa.Delete):
         going = sa.select(sa.literal(covered.kind.value), covered.key).where(_where(statement))
-        connection.execute(sa.insert(withdrawn).from_select(["kind", "row_id"], going))
-    elif isinstance(statement, sa.Update) and _sets(statement) & set(covered.columns):
-        return statement.values(vouched=False)
+        connection.execute(sa.insert(withdrawn).from_select(["kind", "row_id"], going), parameters)
+    elif isinstance(statement, sa.Update) and not (_sets(statement) | parameters.keys()).isdisjoint(covered.columns):
+        return _unvouching(statement)
     return statement  # a new row is not vouched for by its default
 
 
+@lru_cache(maxsize=64)
+def _unvouching(statement: Any) -> Any:
+    return statement.values(vouched=False)
+
+
 def _note_parents(connection: Connection, statement: Any, many: Any, one: Any) -> None:
-    parent = statement.table.c.message_id
     if isinstance(statement, sa.Insert):
         rows = [*many, one] if many or one else [statement.compile().params]
-        whose: Any = sorted({row["message_id"] for row in rows if row})
+        connection.execute(_UNVOUCH, {"of_ids": sorted({row["message_id"] for row in rows if row})})
     else:
-        whose = sa.select(parent).where(_where(statement))
-    # Whether it is marked already is not asked: only a write waits for a node that is just vouching for the row.
-    connection.execute(sa.update(messages).where(messages.c.id.in_(whose)).values(vouched=False))
+        whose = sa.select(statement.table.c.message_id).where(_where(statement))
+        of_whose = sa.update(messages).where(messages.c.id.in_(whose)).values(vouched=False)
+        connection.execute(of_whose, one or {})
 
 
 def _where(statement: Any) -> Any:

@@ -9,10 +9,12 @@ from cases.change import Change
 from cases.model import CaseState, Happening, Status
 from cases.plan import ANSWERS, Delay
 from store.due_times import load_timing
-from store.tables import cases, waits
+from store.tables import waits
 
 # A happening, and the status of the case before and after it; before it there may be no case.
 Move = tuple[Happening, Status | None, Status]
+
+_ADD = sa.insert(waits)
 
 
 def record_waits(connection: Connection, saved: CaseState, change: Change, moves: Sequence[Move]) -> None:
@@ -37,16 +39,14 @@ def end_wait(connection: Connection, case_id: int, change: Change, *, answered: 
 def _begin(connection: Connection, saved: CaseState, change: Change) -> None:
     timing = load_timing(connection, saved.queue_id)
     promised = timing.find_length(Delay.ESCALATE_AFTER) or timing.find_length(Delay.AGENT_AFTER)
-    answered = connection.execute(sa.select(cases.c.first_answer_at).where(cases.c.id == saved.id)).scalar()
-    connection.execute(
-        sa.insert(waits).values(
-            case_id=saved.id,
-            queue_id=saved.queue_id,
-            first=answered is None,
-            began_at=change.at,
-            promised_at=timing.add(change.at, promised) if promised is not None else None,
-        )
-    )
+    row = {
+        "case_id": saved.id,
+        "queue_id": saved.queue_id,
+        "first": saved.first_answer_at is None,
+        "began_at": change.at,
+        "promised_at": timing.add(change.at, promised) if promised is not None else None,
+    }
+    connection.execute(_ADD, row)
 
 
 def _running(case_id: int) -> sa.ColumnElement[bool]:
