@@ -124,7 +124,7 @@ class Due:
     def _tell_slips(self, planned: PlannedReply, slips: Sequence[str], now: datetime, *, held_up: bool = False) -> None:
         if slips:
             with self.cases.write() as connection:
-                tell_administrators(self.cases, connection, slips, case_id=planned.case_id, held_up=held_up, now=now)
+                tell_administrators(connection, slips, case_id=planned.case_id, held_up=held_up, now=now)
 
     def _give_up(self, planned: PlannedReply, error: str, now: datetime) -> None:
         """The fault is in the letter itself, so trying again helps nothing; an agent is told of an answer."""

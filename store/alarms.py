@@ -97,7 +97,7 @@ def book_alarms(database: Database, found: Sequence[Alarm], *, holder: str, now:
         if not take_lease(database, connection, "alarms", holder=holder):
             return News()
         for alarm in found:
-            insert_once(database, connection, alarms, {"name": alarm.name, "since": now, "seen_at": now})
+            insert_once(connection, alarms, {"name": alarm.name, "since": now, "seen_at": now})
             connection.execute(sa.update(alarms).where(alarms.c.name == alarm.name).values(seen_at=now))
         over = _end(connection, now)
         quiet = connection.execute(sa.select(alarms.c.name).where(alarms.c.told_at > now - AGAIN_AFTER)).scalars().all()

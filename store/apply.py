@@ -39,15 +39,15 @@ def apply(database: Database, change: Change) -> Applied:
         if change.disposition is None:
             return change_case(connection, change)
         applied = find_disposition(connection, change.disposition.ledger_id) or _apply_mail(
-            database, connection, change, change.disposition
+            connection, change, change.disposition
         )
         reach(Step.CASE_WRITTEN)
         return applied
 
 
-def _apply_mail(database: Database, connection: Connection, change: Change, disposition: Disposition) -> Applied:
+def _apply_mail(connection: Connection, change: Change, disposition: Disposition) -> Applied:
     """The first of all copies of a mail is done; a later one only when it came by a stronger address."""
-    before = claim_key(database, connection, disposition)
+    before = claim_key(connection, disposition)
     if before is None:
         return change_case(connection, change)
     if before.ledger_id == disposition.ledger_id:
@@ -146,7 +146,8 @@ def _follow(connection: Connection, state: CaseState, change: Change, message_id
     saved = save_case(connection, state, change, status=status)
     record_waits(connection, saved, change, moves)
     cancelled = frozenset[ReplyKind]().union(*(plan.cancel for plan in plans))
-    _end_waits(connection, saved, change, cancelled)
+    if change.opening is None or change.splitting is not None:  # of a case that is new nothing waits yet
+        _end_waits(connection, saved, change, cancelled)
     settle_held(connection, saved, change)
     if Happening.HANDED_OVER in change.happenings or change.settings.assignee_id is not None:
         aim_again(connection, saved, change)

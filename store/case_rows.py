@@ -1,5 +1,6 @@
 """Rows of cases and their participants."""
 
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from cases.identity import Verdict
 from cases.mail import Address
 from cases.model import CaseState, Happening, MessageKind, ParticipantRole, Status
 from cases.reference import make_number
+from store.claims import insert_once
 from store.derived import update_missing
 from store.errors import NotFound
 from store.events import add_event
@@ -20,12 +22,11 @@ from store.tables import cases, links, messages, participants
 
 _DRAWS = 20
 
+_IN_STATE = frozenset(one.name for one in fields(CaseState))
 _BY_ID = sa.select(cases).where(cases.c.id == sa.bindparam("case_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _BY_NUMBER = sa.select(cases).where(cases.c.number == sa.bindparam("number"))
 _ID_OF_NUMBER = sa.select(cases.c.id).where(cases.c.number == sa.bindparam("number"))
-_ADD = sa.insert(cases).returning(cases.c.id)
-_ADD_PARTICIPANT = sa.insert(participants)
 _PARTICIPANT = sa.select(participants).where(
     participants.c.case_id == sa.bindparam("case_id"), participants.c.address_key == sa.bindparam("key")
 )
@@ -34,9 +35,7 @@ _SAVE = sa.update(cases).where(cases.c.id == sa.bindparam("of_id"), cases.c.vers
 
 def make_case(connection: Connection, opening: Opening, *, at: datetime, actor: str) -> CaseState:
     """A new open case with its requester and copied participants."""
-    number = _free_number(connection)
     row = {
-        "number": number,
         "subject": opening.subject,
         "status": Status.OPEN,
         "queue_id": opening.queue_id,
@@ -53,7 +52,8 @@ def make_case(connection: Connection, opening: Opening, *, at: datetime, actor: 
         "waiting_since": at,
         "version": 0,
     }
-    case_id = connection.execute(_ADD, row).scalar_one()
+    case = _insert_with_free_number(connection, row)
+    case_id = case.id
     if opening.reply_address:
         add_participant(
             connection,
@@ -68,8 +68,8 @@ def make_case(connection: Connection, opening: Opening, *, at: datetime, actor: 
         add_participant(
             connection, case_id, copied, role=ParticipantRole.COPIED, reply_address=copied.address, at=at, by=actor
         )
-    add_event(connection, case_id=case_id, at=at, actor=actor, what=f"case {number} opened")
-    return load_state(connection, case_id)
+    add_event(connection, case_id=case_id, at=at, actor=actor, what=f"case {case.number} opened")
+    return read_state(case)
 
 
 def add_participant(
@@ -84,10 +84,9 @@ def add_participant(
 ) -> None:
     """Make somebody take part from now on; one who takes part already stays as they are."""
     key = fold_address(who.address)
-    if connection.execute(_PARTICIPANT, {"case_id": case_id, "key": key}).first() is None:
-        row = {"case_id": case_id, "role": role, "name": who.name, "address": who.address, "address_key": key}
-        row |= {"reply_address": reply_address, "joined_at": at, "joined_by": by}
-        connection.execute(_ADD_PARTICIPANT, row)
+    row = {"case_id": case_id, "role": role, "name": who.name, "address": who.address, "address_key": key}
+    row |= {"reply_address": reply_address, "joined_at": at, "joined_by": by}
+    insert_once(connection, participants, row)
 
 
 def change_people(connection: Connection, state: CaseState, change: Change) -> None:
@@ -229,7 +228,7 @@ def save_case(connection: Connection, state: CaseState, change: Change, *, statu
     if status is not state.status:
         what = f"status {state.status.value} -> {status.value}"
         add_event(connection, case_id=state.id, at=change.at, actor=change.actor, what=what)
-    return load_state(connection, state.id)
+    return replace(state, **{name: value for name, value in values.items() if name in _IN_STATE})
 
 
 def link_cases(connection: Connection, case_id: int, other_number: str, *, at: datetime) -> None:
@@ -243,11 +242,11 @@ def link_cases(connection: Connection, case_id: int, other_number: str, *, at: d
             connection.execute(sa.insert(links).values(case_id=one, other_case_id=two, kind="maybe_related", at=at))
 
 
-def _free_number(connection: Connection) -> str:
+def _insert_with_free_number(connection: Connection, values: dict[str, Any]) -> Row[Any]:
     for _ in range(_DRAWS):
-        number = make_number()
-        if connection.execute(_ID_OF_NUMBER, {"number": number}).first() is None:
-            return number
+        row = insert_once(connection, cases, values | {"number": make_number()})
+        if row is not None:
+            return row
     raise NotFound("no free case number was found")
 
 

@@ -119,7 +119,7 @@ def _one_by_one(active: set[int], claimed: Sequence[_Claimed]) -> Iterator[_Clai
 
 def take_lease(database: Database, connection: Connection, name: str, *, holder: str) -> bool:
     """Whether `holder` has the lease `name` for the next ten seconds; a conditional update decides."""
-    insert_once(database, connection, leases, {"name": name, "holder": holder, "until": database.lease_until()})
+    insert_once(connection, leases, {"name": name, "holder": holder, "until": database.lease_until()})
     renewed = connection.execute(
         sa.update(leases)
         .where(leases.c.name == name, sa.or_(leases.c.holder == holder, database.lease_is_over(leases.c.until)))
@@ -134,9 +134,9 @@ def free_leases(database: Database, *, node: str) -> None:
         connection.execute(sa.delete(leases).where(leases.c.holder.startswith(node, autoescape=True)))
 
 
-def insert_once(database: Database, connection: Connection, table: sa.Table, values: dict[str, Any]) -> Row[Any] | None:
+def insert_once(connection: Connection, table: sa.Table, values: dict[str, Any]) -> Row[Any] | None:
     """Insert a row and return it, None when a unique index says that it is there already."""
-    insert = _insert_once(table, is_sqlite=database.is_sqlite)
+    insert = _insert_once(table, is_sqlite=connection.dialect.name == "sqlite")
     # The server's own clock is an expression, and is no parameter.
     expressions = {name: value for name, value in values.items() if isinstance(value, sa.ClauseElement)}
     plain = {name: value for name, value in values.items() if name not in expressions}

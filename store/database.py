@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from store.clock import Clock, real_clock
 from store.columns import Instant
 from store.errors import StoreUnavailable
+from store.turn import Turn
 
 LEASE = timedelta(seconds=10)
 BUSY_SECONDS = 30
@@ -32,8 +33,10 @@ _PRAGMAS = (
 class Database:
     """One database: a SQLite file or a PostgreSQL server."""
 
-    def __init__(self, engine: Engine, *, clock: Clock = real_clock) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock = real_clock, turn: Turn | None = None) -> None:
+        """`turn`: for whom a writer of a SQLite file waits."""
         self.engine = engine
+        self._turn = turn
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._clock = clock
         # SQLite's readers see one state anyway. PostgreSQL's default is a new one for each statement, and a reader of
@@ -50,8 +53,12 @@ class Database:
 
         Raises StoreUnavailable (temporary) when the database is locked, full or gone.
         """
-        with translated(), self.engine.begin() as connection:
+        with translated(), self.turn(), self.engine.begin() as connection:
             yield connection
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Be the next to write, also before the transaction begins; nothing on PostgreSQL."""
+        return self._turn.taken() if self._turn is not None else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -91,6 +98,8 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
 
 
 def open_sqlite(path: Path) -> Database:
@@ -105,7 +114,7 @@ def open_sqlite(path: Path) -> Database:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _give_up_read_only)
-    return Database(engine)
+    return Database(engine, turn=Turn(path.with_name(f"{path.name}-turn")))
 
 
 def open_postgresql(url: str) -> Database:

@@ -12,7 +12,6 @@ from cases.plan import AT_ONCE, ReplyKind
 from store.case_rows import lock_case
 from store.claims import insert_once
 from store.copies import is_said_twice, keep_stronger
-from store.database import Database
 from store.events import add_event
 from store.outbox import supersede_unsent
 from store.people_tables import queues
@@ -52,10 +51,10 @@ def record_disposition(connection: Connection, disposition: Disposition, applied
         connection.execute(_SET_KEY, led_to | {"of_key": disposition.key})
 
 
-def claim_key(database: Database, connection: Connection, disposition: Disposition) -> Row[Any] | None:
+def claim_key(connection: Connection, disposition: Disposition) -> Row[Any] | None:
     """None when this is the first mail with its key, else the row of the mail that came before."""
     values = {"key": disposition.key, "ledger_id": disposition.ledger_id, "strength": disposition.strength}
-    if insert_once(database, connection, mail_keys, values) is not None:
+    if insert_once(connection, mail_keys, values) is not None:
         return None
     same = sa.select(mail_keys).where(mail_keys.c.key == disposition.key).with_for_update()
     return connection.execute(same).one()

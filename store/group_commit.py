@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from cases.arrival import Arrival
 from cases.errors import CasepostError, TemporaryError
@@ -72,17 +72,31 @@ class LedgerWriter:
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
-            group = [first]
-            ended = False
-            while len(group) < _GROUP and not self._waiting.empty():
-                another = self._waiting.get()
-                if another is None:
-                    ended = True
-                    break
-                group.append(another)
-            self._commit_or_say([one for one in group if self._is_awaited(*one)])
+            group: list[_Waiting] = []
+            ended = self._gather(group, first)
+            with self._ledger.turn():
+                # Whoever else writes took its time: what has come meanwhile needs no commit of its own.
+                ended = ended or self._gather(group)
+                ids = self._commit_or_say(group)
+            self._answer(group, ids)
             if ended:
                 return
+
+    def _gather(self, group: list[_Waiting], one: _Waiting | None = None) -> bool:
+        """Add to the group what waits, ready to be written; whether that was the last."""
+        while len(group) < _GROUP:
+            if one is None:
+                try:
+                    one = self._waiting.get_nowait()
+                except Empty:
+                    return False
+                if one is None:
+                    return True
+            arrival, future, kept = one
+            if self._is_awaited(arrival, future, kept):
+                group.append((arrival, future, kept))
+            one = None
+        return False
 
     def _is_awaited(self, _arrival: Arrival, future: "Future[int]", kept: Kept | None) -> bool:
         """Whoever waits may have gone (a client that hung up): nothing was promised to them."""
@@ -93,33 +107,42 @@ class LedgerWriter:
                 self._ledger.drop(kept)
         return False
 
-    def _commit_or_say(self, group: list[_Waiting]) -> None:
-        """Nobody waits for ever, and the thread outlives any fault: else no mail would be taken until a restart."""
+    def _commit_or_say(self, group: list[_Waiting]) -> list[int | None]:
+        """Their ids, None for those whose future has been told why not.
+
+        Nobody waits for ever, and the thread outlives any fault: else no mail would be taken until a restart.
+        """
         try:
-            self._commit(group)
+            return self._commit(group)
         except Exception as error:  # noqa: BLE001  see above
             _log.exception("a commit ended by a fault")
             for _, future, _ in group:
                 if not future.done():
                     future.set_exception(error)
+            return [None] * len(group)
 
-    def _commit(self, group: list[_Waiting]) -> None:
+    def _commit(self, group: list[_Waiting]) -> list[int | None]:
         if not group:
-            return
+            return []
         try:
             ids = self._ledger.add([arrival for arrival, _, _ in group], kept=[kept for _, _, kept in group])
         except Exception as error:  # noqa: BLE001  whoever waits for the future decides what to say
             # One mail that cannot be kept must not take the others with it; a store that is down takes none of them.
             if len(group) > 1 and not isinstance(error, TemporaryError):
-                for one in group:
-                    self._commit([one])
-                return
+                return [number for one in group for number in self._commit([one])]
             for _, future, _ in group:
                 future.set_exception(error)
-            return
+            return [None] * len(group)
         reach(Step.LEDGER_COMMITTED)
+        return [*ids]
+
+    def _answer(self, group: list[_Waiting], ids: list[int | None]) -> None:
+        """Promise, and wake whoever works on it: outside the turn, others write meanwhile."""
         for (_, future, _), ledger_id in zip(group, ids, strict=True):
-            future.set_result(ledger_id)
+            if ledger_id is not None:
+                future.set_result(ledger_id)
+        if not any(ids):
+            return
         try:
             reach(Step.MAIL_PROMISED)
             self._committed()

@@ -110,11 +110,11 @@ def find_junk_mail(connection: Connection, ledger_id: int) -> JunkMail:
     return _mail(row)
 
 
-def set_rule(connection: Connection, database: Database, text: str, *, blocks: bool, actor: str, now: datetime) -> str:
+def set_rule(connection: Connection, text: str, *, blocks: bool, actor: str, now: datetime) -> str:
     """Block or allow an address or a domain; its pattern. Raises BadPattern."""
     pattern = parse_pattern(text)
     values = {"pattern": pattern, "blocks": blocks, "added_at": now, "added_by": actor}
-    insert_once(database, connection, junk_rules, values)
+    insert_once(connection, junk_rules, values)
     connection.execute(sa.update(junk_rules).where(junk_rules.c.pattern == pattern).values(values))
     what = f"mail from {pattern} is {'junk' if blocks else 'never junk'} from now on"
     add_event(connection, case_id=None, at=now, actor=actor, what=what)

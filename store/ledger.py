@@ -4,19 +4,21 @@ States of a row: new -> working (claimed) -> done, or quarantined after three fa
 lapses makes it new again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Row
 
 from cases.arrival import Arrival
-from store.claims import claim, free_lapsed, insert_once, is_ours, renew
+from store.claims import claim, free_lapsed, is_ours, renew
 from store.database import Database
 from store.errors import NotFound, StoreDamaged
 from store.failpoints import Step, reach
+from store.ledger_rows import insert_mails
 from store.ledger_tables import mails, raws
 from store.raw import Kept, Raws
 from store.tally import Tally, count
@@ -73,11 +75,17 @@ class Ledger:
         with self._database.write() as connection:
             for _, one in with_bytes:
                 self._raws.require(one)
-            ids = [self._insert(connection, arrival, one) for arrival, one in with_bytes]
+            ids = insert_mails(self._database, connection, with_bytes)
             reach(Step.LEDGER_WRITTEN)
         for arrival in arrivals:
             count(Tally.MAILS_ACCEPTED, arrival.channel)
         return ids
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Be the next to write, so that what gathers meanwhile goes into the same transaction; see `store/turn.py`."""
+        with self._database.turn():
+            yield
 
     def claim(self, *, holder: str, now: datetime, limit: int) -> list[Entry]:
         """Claim up to `limit` mails that wait for their disposition, oldest first."""
@@ -213,36 +221,6 @@ class Ledger:
         if rows:
             reach(Step.MAIL_CLAIMED)
         return [_entry(row) for row in rows]
-
-    def _insert(self, connection: Connection, arrival: Arrival, kept: Kept) -> int:
-        values = _mail_values(arrival, kept)
-        row = insert_once(self._database, connection, mails, values)
-        if row is None:
-            same = sa.select(mails.c.id).where(mails.c.source_key == arrival.source_key)
-            return int(connection.execute(same).scalar_one())
-        ledger_id = int(row.id)
-        connection.execute(sa.insert(raws).values(ledger_id=ledger_id, content=kept.content, location=kept.location))
-        return ledger_id
-
-
-def _mail_values(arrival: Arrival, kept: Kept) -> dict[str, Any]:
-    return {
-        "received_at": arrival.received_at,
-        "channel": arrival.channel.value,
-        "peer": arrival.peer,
-        "helo": arrival.helo,
-        "trusted": arrival.trusted,
-        "sender": arrival.sender,
-        "recipients": list(arrival.recipients),
-        "source_key": arrival.source_key,
-        "raw_sha256": kept.sha256,
-        "raw_size": kept.size,
-        "state": "new",
-        "next_try_at": arrival.received_at,
-        "tries": 0,
-        "last_error": "",
-        "reason": "",
-    }
 
 
 def _entry(row: Row[Any]) -> Entry:

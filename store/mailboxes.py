@@ -60,7 +60,7 @@ class Mailboxes:
         new = {"name": name, "added_at": now, "failures": 0, "trouble": "", "says": ""}
         new |= {"taken_uid": 0, "settled_uid": 0, "archive_uid": 0}
         with self._database.write() as connection:
-            insert_once(self._database, connection, mailboxes, new)
+            insert_once(connection, mailboxes, new)
             free = sa.or_(
                 mailboxes.c.lease_holder.is_(None),
                 mailboxes.c.lease_holder == self._holder,
@@ -168,7 +168,7 @@ class Mailboxes:
     def _leave(self, connection: Connection, place: Place, one: LeftMail, now: datetime) -> None:
         values = {"size": one.size, "reason": one.reason, "tries": one.tries, "next_try_at": one.next_try_at}
         key = {"mailbox_id": place.id, "uidvalidity": place.uidvalidity, "uid": one.uid}
-        if insert_once(self._database, connection, left_mails, {**key, "since": now, **values}) is None:
+        if insert_once(connection, left_mails, {**key, "since": now, **values}) is None:
             connection.execute(
                 sa.update(left_mails).where(_left_of(place), left_mails.c.uid == one.uid).values(**values)
             )

@@ -48,7 +48,8 @@ def insert_message(connection: Connection, state: CaseState, change: Change) -> 
         _add_referred_ids(connection, message.mail, message_id=message_id, case_id=state.id)
     if message.kind is MessageKind.SELLER:
         add_looks(connection, message_id, message.mail.to_look_at, at=change.at)
-    if is_seller_word(message.kind, unconfirmed=message.unconfirmed):
+    # What an opening has missing was found in this very mail.
+    if change.opening is None and is_seller_word(message.kind, unconfirmed=message.unconfirmed):
         update_missing(connection, state.id)
     return int(message_id)
 

@@ -30,11 +30,8 @@ _IN_FLIGHT = ("queued", "sending", "uncertain")
 
 _ADD = sa.insert(outbox).returning(outbox.c.id)
 _ADD_ATTEMPT = sa.insert(attempts)
-_DATA_BEGINS = sa.update(outbox).where(
-    outbox.c.id == sa.bindparam("of_id"),
-    outbox.c.lease_holder == sa.bindparam("of_holder"),
-    outbox.c.state == "sending",
-)
+_HOLDERS = sa.and_(outbox.c.id == sa.bindparam("of_id"), outbox.c.lease_holder == sa.bindparam("of_holder"))
+_DATA_BEGINS = sa.update(outbox).where(_HOLDERS, outbox.c.state == "sending")
 # One of which nobody knows whether it arrived is not tried again either.
 _UNSENT = sa.or_(outbox.c.state.in_(("queued", "held")), sa.and_(outbox.c.state == "uncertain", outbox.c.automatic))
 _SUPERSEDE_OF_CASE = (

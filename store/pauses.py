@@ -30,7 +30,7 @@ def record_pause(
     """
     with database.write() as connection:
         begun = {"name": name, "until": now, "failures": 0, "reason": reason}
-        insert_once(database, connection, pauses, begun)
+        insert_once(connection, pauses, begun)
         row = connection.execute(sa.select(pauses).where(pauses.c.name == name).with_for_update()).one()
         if row.until > now:
             return None

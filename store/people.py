@@ -5,30 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection, Engine, Row
 
 from cases.address import fold_address, strip_tag
 from cases.model import Queue, Reminders
 from store.errors import NotFound
-from store.people_tables import queues, user_addresses, user_queues, users
+from store.people_tables import marks, queues, user_addresses, user_queues, users
 
 STAFF_ROLES = ("viewer", "agent", "admin")
 
-_QUEUES = sa.select(queues).where(queues.c.removed_at.is_(None)).order_by(queues.c.id)
-_QUEUE = sa.select(queues).where(queues.c.id == sa.bindparam("queue_id"))
-_REMINDERS = sa.select(queues.c.reminders).where(queues.c.id == sa.bindparam("queue_id"))
-_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-_USERS = sa.select(users).where(users.c.removed_at.is_(None)).order_by(users.c.id)
-_USERS_OF_IDS = _USERS.where(users.c.id.in_(_IDS))
-_ADDRESSES = (
-    sa.select(user_addresses.c.user_id, user_addresses.c.address)
-    .where(user_addresses.c.user_id.in_(_IDS))
-    .order_by(user_addresses.c.id)
-)
-_QUEUES_OF_USERS = sa.select(user_queues).where(user_queues.c.user_id.in_(_IDS))
-_USERS_OF_QUEUE = sa.select(user_queues.c.user_id).where(user_queues.c.queue_id == sa.bindparam("queue_id"))
+_MARK = sa.select(marks.c.mark).where(marks.c.name == "people")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,14 +45,52 @@ class User:
         return self.away_until is not None and now < self.away_until
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _People:
+    """Queues and staff as they are while `marks` has this mark; `queues` also has those no longer in use."""
+
+    mark: int
+    queues: Mapping[int, Queue]
+    in_use: tuple[Queue, ...]
+    reminders: Mapping[int, Reminders]
+    users: tuple[User, ...]
+
+
+# Every mail asks for them some twenty times, and they change once a week.
+_held: WeakKeyDictionary[Engine, _People] = WeakKeyDictionary()
+
+
+def _people(connection: Connection) -> _People:
+    """As the transaction sees them; kept for the next one, unless the mark is lost."""
+    mark = connection.execute(_MARK).scalar()
+    if mark is None:
+        return _load_people(connection, 0)
+    held = _held.get(connection.engine)
+    if held is None or held.mark != mark:
+        held = _held[connection.engine] = _load_people(connection, mark)
+    return held
+
+
+def _load_people(connection: Connection, mark: int) -> _People:
+    rows = connection.execute(sa.select(queues).order_by(queues.c.id)).all()
+    known = {row.id: read_queue(row) for row in rows}
+    return _People(
+        mark=mark,
+        queues=known,
+        in_use=tuple(known[row.id] for row in rows if row.removed_at is None),
+        reminders={row.id: Reminders(**row.reminders) for row in rows},
+        users=_load_users(connection),
+    )
+
+
 def load_queues(connection: Connection) -> tuple[Queue, ...]:
     """All queues in use, in the order they were made."""
-    return tuple(read_queue(row) for row in connection.execute(_QUEUES))
+    return _people(connection).in_use
 
 
 def load_queue(connection: Connection, queue_id: int) -> Queue:
     """One queue, also one that is no longer in use."""
-    return read_queue(connection.execute(_QUEUE, {"queue_id": queue_id}).one())
+    return _people(connection).queues[queue_id]
 
 
 def find_queue(known: Iterable[Queue], address: str) -> Queue | None:
@@ -93,12 +120,16 @@ def add_user(connection: Connection, address: str, *, role: str, queue_ids: Sequ
 
 def load_users(connection: Connection, *, ids: Sequence[int] | None = None) -> tuple[User, ...]:
     """Staff that is not removed, all or those with the given ids."""
-    if ids is not None and not ids:
-        return ()
-    rows = connection.execute(_USERS).all() if ids is None else connection.execute(_USERS_OF_IDS, {"ids": ids}).all()
-    found = {"ids": [row.id for row in rows]}
-    addresses = connection.execute(_ADDRESSES, found).all()
-    in_queues = connection.execute(_QUEUES_OF_USERS, found).all()
+    everybody = _people(connection).users
+    return everybody if ids is None else tuple(user for user in everybody if user.id in ids)
+
+
+def _load_users(connection: Connection) -> tuple[User, ...]:
+    rows = connection.execute(sa.select(users).where(users.c.removed_at.is_(None)).order_by(users.c.id))
+    addresses = connection.execute(
+        sa.select(user_addresses.c.user_id, user_addresses.c.address).order_by(user_addresses.c.id)
+    )
+    in_queues = connection.execute(sa.select(user_queues))
     addresses_of: dict[int, list[str]] = defaultdict(list)
     for one in addresses:
         addresses_of[one.user_id].append(one.address)
@@ -146,8 +177,7 @@ def queue_by_name(connection: Connection, name: str) -> Queue:
 
 def agents_of(connection: Connection, queue_id: int) -> tuple[User, ...]:
     """Those who are written to about a queue's cases: agents and admins of it."""
-    ids = connection.execute(_USERS_OF_QUEUE, {"queue_id": queue_id}).scalars()
-    return tuple(user for user in load_users(connection, ids=list(ids)) if user.role != "viewer")
+    return tuple(user for user in load_users(connection) if queue_id in user.queue_ids and user.role != "viewer")
 
 
 def on_duty(users: Sequence[User], all_users: Sequence[User], now: datetime) -> tuple[User, ...]:
@@ -198,7 +228,7 @@ def find_lead(connection: Connection, queue_id: int, *, now: datetime) -> tuple[
 
 def load_reminders(connection: Connection, queue_id: int) -> Reminders:
     """The reminders of a queue."""
-    return Reminders(**connection.execute(_REMINDERS, {"queue_id": queue_id}).scalar_one())
+    return _people(connection).reminders[queue_id]
 
 
 def read_queue(row: Row[Any]) -> Queue:

@@ -13,6 +13,14 @@ metadata = sa.MetaData(
     }
 )
 
+# `mark` is another one after each change of what `name` stands for; triggers see to it.
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("mark", sa.BigInteger, nullable=False),
+)
+
 signing_keys = sa.Table(
     "signing_keys",
     metadata,

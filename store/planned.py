@@ -36,15 +36,12 @@ _CANCEL = (
     .returning(planned_replies.c.kind)
 )
 _CANCEL_CAUSED = _CANCEL.where(planned_replies.c.cause_message_id == sa.bindparam("cause"))
-_END = (
-    sa.update(planned_replies)
-    .where(
-        planned_replies.c.id == sa.bindparam("of_id"),
-        planned_replies.c.lease_holder == sa.bindparam("of_holder"),
-        planned_replies.c.state == "working",
-    )
-    .values(state=sa.bindparam("to_state"), lease_holder=None, lease_until=None)
+_END = sa.update(planned_replies).where(
+    planned_replies.c.id == sa.bindparam("of_id"),
+    planned_replies.c.lease_holder == sa.bindparam("of_holder"),
+    planned_replies.c.state == "working",
 )
+_FREE = {"lease_holder": None, "lease_until": None}
 _WAS_TOLD = (
     sa.select(planned_replies.c.id)
     .where(
@@ -169,13 +166,13 @@ def free_lapsed_due(database: Database, *, node: str = "") -> int:
 
 def record_planned(connection: Connection, planned_id: int, *, holder: str, state: str) -> bool:
     """The end of a planned reply (done, superseded, failed); False when it is no longer ours to end."""
-    ended = connection.execute(_END, {"of_id": planned_id, "of_holder": holder, "to_state": state})
+    ended = connection.execute(_END, _FREE | {"of_id": planned_id, "of_holder": holder, "state": state})
     return ended.rowcount == 1
 
 
 def give_planned_back(connection: Connection, planned_id: int, *, holder: str) -> None:
     """A claimed reply whose case has changed meanwhile waits again, to be written anew."""
-    connection.execute(_END, {"of_id": planned_id, "of_holder": holder, "to_state": "waiting"})
+    connection.execute(_END, _FREE | {"of_id": planned_id, "of_holder": holder, "state": "waiting"})
 
 
 def record_render_failure(database: Database, planned: PlannedReply, *, holder: str, error: str, now: datetime) -> None:

@@ -8,7 +8,6 @@ from sqlalchemy.engine import Connection
 
 from cases.plan import TRAITS, ReplyKind
 from store.claims import insert_once
-from store.database import Database
 from store.people import load_users
 from store.tables import planned_replies
 
@@ -20,7 +19,7 @@ _REPORT = """A template could not be used for a mail of this case:
 
 
 def tell_administrators(
-    database: Database, connection: Connection, slips: Iterable[str], *, case_id: int, held_up: bool, now: datetime
+    connection: Connection, slips: Iterable[str], *, case_id: int, held_up: bool, now: datetime
 ) -> None:
     """Plan a report to each administrator; `held_up`: the mail waits, else the next template was used."""
     then = (
@@ -45,4 +44,4 @@ def tell_administrators(
                 "tries": 0,
                 "last_error": "",
             }
-            insert_once(database, connection, planned_replies, values)
+            insert_once(connection, planned_replies, values)

@@ -52,7 +52,7 @@ def rescue(ledger_id: int, allow: bool, as_json: bool, config_file: Path | None)
     mail = take_back(app.store, ledger_id, actor=_ACTOR, now=app.clock())
     if allow:
         with app.store.cases.write() as connection:
-            set_rule(connection, app.store.cases, mail.author, blocks=False, actor=_ACTOR, now=app.clock())
+            set_rule(connection, mail.author, blocks=False, actor=_ACTOR, now=app.clock())
     applied = wait_for_disposition(app, ledger_id)
     with app.store.cases.read() as connection:
         document = show_disposition(connection, applied)
@@ -113,7 +113,7 @@ def _rule(config_file: Path | None, senders: tuple[str, ...], *, blocks: bool) -
     app = open_app(config_file)
     for sender in senders:
         with app.store.cases.write() as connection:
-            pattern = set_rule(connection, app.store.cases, sender, blocks=blocks, actor=_ACTOR, now=app.clock())
+            pattern = set_rule(connection, sender, blocks=blocks, actor=_ACTOR, now=app.clock())
         click.echo(f"{inert_line(pattern)}: {'junk' if blocks else 'never junk'} from now on")
 
 

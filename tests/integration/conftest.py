@@ -62,7 +62,7 @@ def empty_url(request: pytest.FixtureRequest) -> str:
 
 def _empty(url: str) -> None:
     """Take all rows out: twenty times faster than a database of its own for each test."""
-    names = [*tables.metadata.tables, *ledger_tables.metadata.tables]
+    names = {*tables.metadata.tables, *ledger_tables.metadata.tables} - {"marks"}  # whose row comes with the migration
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")  # no foreign keys, so in any order
         connection.execute("; ".join(f'DELETE FROM "{name}"' for name in names).encode())

@@ -57,7 +57,7 @@ def _junk(store: Store) -> list[tuple[str, str, str]]:
 
 def _rule(store: Store, text: str, *, blocks: bool) -> None:
     with store.cases.write() as connection:
-        set_rule(connection, store.cases, text, blocks=blocks, actor="operator", now=NOW)
+        set_rule(connection, text, blocks=blocks, actor="operator", now=NOW)
 
 
 def test_what_a_trusted_relay_calls_spam_is_set_aside_and_nobody_is_written_to(store: Store) -> None:
