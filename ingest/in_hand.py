@@ -5,6 +5,7 @@ A mail that keeps its reader busy to the limit must not keep those waiting that 
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,23 +26,35 @@ class _Hand:
         self._waiting = deque(claimed)
         self._let_go = let_go
         self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._began = time.monotonic()
 
     def one_by_one(self, patience: float) -> Iterator[Entry]:
-        while (entry := self._take()) is not None:
-            watch = threading.Timer(patience, self._let_the_rest_go) if self._waiting else None
-            if watch is not None:
-                watch.daemon = True
-                watch.start()
-            try:
-                yield entry
-            finally:
-                self._active.discard(entry.id)
-                if watch is not None:
-                    watch.cancel()
+        watch = threading.Thread(target=self._watch, args=(patience,), name="in-hand", daemon=True)
+        if len(self._waiting) > 1:
+            watch.start()
+        try:
+            while (entry := self._take()) is not None:
+                try:
+                    yield entry
+                finally:
+                    self._active.discard(entry.id)
+        finally:
+            self._over.set()
 
     def _take(self) -> Entry | None:
         with self._lock:
+            self._began = time.monotonic()
             return self._waiting.popleft() if self._waiting else None
+
+    def _watch(self, patience: float) -> None:
+        """One thread for all: to start one for each mail would cost as much as a tenth of the mail."""
+        left = patience
+        while not self._over.wait(left):
+            left = self._began + patience - time.monotonic()
+            if left <= 0:
+                self._let_the_rest_go()
+                return
 
     def _let_the_rest_go(self) -> None:
         with self._lock:

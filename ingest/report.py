@@ -6,6 +6,8 @@ that it was sent from and that the report came to. Anything else is on record wi
 
 from dataclasses import replace
 
+from sqlalchemy.engine import Connection
+
 from cases.change import Change, NewMessage
 from cases.mail import Bounce, Mail
 from cases.model import Direction, MessageKind, Outcome
@@ -14,12 +16,11 @@ from cases.undelivered import Undelivered, judge_report
 from ingest.evidence import Envelope, Evidence
 from ingest.question import Question, book
 from store.bounces import SentMail, find_newest_sent, find_sent
-from store.database import Database
 from store.people import find_queue
 
 
 def find_reported(
-    database: Database, keyring: Keyring, mail: Mail, evidence: Evidence, envelope: Envelope
+    connection: Connection, keyring: Keyring, mail: Mail, evidence: Evidence, envelope: Envelope
 ) -> SentMail | None:
     """The mail of ours that a report is about, None for any other mail.
 
@@ -30,10 +31,10 @@ def find_reported(
         return None
     original = mail.bounce.original_message_id
     if original is not None and find_message_id(keyring, original) is not None:
-        return find_sent(database, original)
+        return find_sent(connection, original)
     if envelope.sender != "" or not evidence.signed:
         return None
-    return find_newest_sent(database, evidence.signed[0])
+    return find_newest_sent(connection, evidence.signed[0])
 
 
 def book_report(question: Question) -> Change:

@@ -2,11 +2,14 @@
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Protocol
+
+from sqlalchemy.engine import Connection
 
 from cases.arrival import Channel
 from cases.change import Applied, Change, Disposition, NewMessage, Opening
@@ -27,17 +30,19 @@ from ingest.read.reader import READER_VERSION
 from ingest.report import find_reported
 from ingest.staff import find_own_words
 from ingest.virus import Clamd, scan_files
-from store.apply import apply, is_taken
+from store.apply import apply, find_taken, is_taken
 from store.database import Database
 from store.failpoints import Step, reach
 from store.junk_list import JunkFacts, gather_junk
-from store.ledger import TRIES, Entry, Ledger
+from store.ledger import TRIES, DoneMail, Entry, Ledger
 from store.lookup import gather
-from store.people import find_queue
+from store.people import find_queue, load_queues
 from store.staff_lookup import NOT_STAFF, StaffFacts, gather_staff, must_pass
 from store.tally import Timing, timed
 
 _log = logging.getLogger(__name__)
+
+_SOON = 0.25  # seconds that the last word of a mail waits for those of others
 
 
 class Reader(Protocol):
@@ -127,10 +132,15 @@ class TakeIn:
     def take_in_some(self, *, clock: Callable[[], datetime], limit: int) -> int:
         """Claim up to `limit` mails and work on them, oldest first; how many were claimed."""
         claimed = self.ledger.claim(holder=self.holder, now=clock(), limit=limit)
+        taken, done = find_taken(self.cases, [entry.id for entry in claimed]), _Done(self.ledger)
         with in_hand(self.active, claimed, let_go=partial(self.ledger.let_go, holder=self.holder)) as each:
-            for entry in each:
-                with timed(Timing.TAKE_IN):
-                    self.take_in(entry, now=clock())
+            try:
+                for entry in each:
+                    with timed(Timing.TAKE_IN):
+                        now = clock()
+                        done.add(entry, taken.get(entry.id) or self._work_on(entry, now), now)
+            finally:
+                done.record()
         return len(claimed)
 
     def take_in_one(self, ledger_id: int, *, now: datetime) -> Applied | None:
@@ -149,19 +159,21 @@ class TakeIn:
 
         A mail that cannot be read is tried three times, then quarantined whole, as a case that agents see.
         """
-        applied = is_taken(self.cases, entry.id)
-        if applied is None:
-            try:
-                applied = apply(self.cases, self._decide(entry, now))
-                reach(Step.CASE_COMMITTED)
-            except (TemporaryError, OSError) as error:  # a disk that is full or fails is no fault of the mail either
-                self.ledger.record_failure(entry, holder=self.holder, error=str(error), counts=False, now=now)
-            except Exception as error:  # noqa: BLE001  one bad mail must not stop the others, whatever is wrong with it
-                applied = self._record_failure(entry, error, now)
-        if applied is None or applied.outcome is None:
+        done = _Done(self.ledger)
+        applied = is_taken(self.cases, entry.id) or self._work_on(entry, now)
+        done.add(entry, applied, now)
+        done.record()
+        return applied
+
+    def _work_on(self, entry: Entry, now: datetime) -> Applied | None:
+        try:
+            applied = apply(self.cases, self._decide(entry, now))
+            reach(Step.CASE_COMMITTED)
+        except (TemporaryError, OSError) as error:  # a disk that is full or fails is no fault of the mail either
+            self.ledger.record_failure(entry, holder=self.holder, error=str(error), counts=False, now=now)
             return None
-        self.ledger.record_done(entry.id, outcome=applied.outcome, reason=applied.reason, now=now)
-        reach(Step.MAIL_DONE)
+        except Exception as error:  # noqa: BLE001  one bad mail must not stop the others, whatever is wrong with it
+            return self._record_failure(entry, error, now)
         return applied
 
     def _decide(self, entry: Entry, now: datetime) -> Change:
@@ -170,16 +182,20 @@ class TakeIn:
         reach(Step.MAIL_READ)
         envelope = Envelope(sender=entry.sender, recipients=entry.recipients)
         evidence = find_evidence(mail, envelope, self.keyring)
-        known = gather(
-            self.cases,
-            numbers=evidence.numbers,
-            message_ids=[*evidence.message_ids, *_forwarded_ids(mail)],
-            user_ids=evidence.user_ids,
-            participant_ids=evidence.participant_ids,
-            author=mail.author.address if mail.author else "",
-            shared=mail.identifiers,
-            now=now,
-        )
+        with self.cases.read() as connection:
+            known = gather(
+                connection,
+                numbers=evidence.numbers,
+                message_ids=[*evidence.message_ids, *_forwarded_ids(mail)],
+                user_ids=evidence.user_ids,
+                participant_ids=evidence.participant_ids,
+                author=mail.author.address if mail.author else "",
+                shared=mail.identifiers,
+                now=now,
+            )
+            staff = _gather_staff(connection, mail, evidence)
+            reported = find_reported(connection, self.keyring, mail, evidence, envelope)
+            junk = self._gather_junk(connection, mail, entry)
         identity = self.check_identity(raw, mail, entry)
         reach(Step.IDENTITY_CHECKED)
         decided = decide(
@@ -192,43 +208,71 @@ class TakeIn:
                 key=self.keyring.digest("mail", mail.fingerprint),
                 now=now,
                 identity=identity,
-                staff=self._gather_staff(mail, evidence),
+                staff=staff,
                 templates=self.policy.templates() if evidence.user_ids else frozenset(),
                 agents_need_pass=self.policy.agents_need_pass,
                 agent_signatures=self.policy.agent_signatures,
                 from_archive=entry.channel == Channel.IMPORT,
-                reported=find_reported(self.cases, self.keyring, mail, evidence, envelope),
-                junk=self._gather_junk(mail, entry),
+                reported=reported,
+                junk=junk,
             )
         )
         reach(Step.MAIL_DECIDED)
         return decided
 
-    def _gather_junk(self, mail: Mail, entry: Entry) -> JunkFacts:
+    def _gather_junk(self, connection: Connection, mail: Mail, entry: Entry) -> JunkFacts:
         author = mail.author or mail.sender
         believed = entry.trusted and self.policy.relays_find_spam
-        return gather_junk(self.cases, author.address if author else "", entry.id, relay_is_believed=believed)
-
-    def _gather_staff(self, mail: Mail, evidence: Evidence) -> StaffFacts:
-        signed = next((one for one in evidence.signed if one.role is not Role.SELLER), None)
-        if mail.author is None or (signed is None and mail.forwarded is None):
-            return NOT_STAFF
-        if signed is None:
-            return StaffFacts(must_pass=must_pass(self.cases, mail.author.address))
-        return gather_staff(
-            self.cases,
-            number=signed.number,
-            user_id=signed.subject_id,
-            author=mail.author.address,
-            our_ids=[one for one, _ in evidence.our_ids],
-            targets=parse_commands(find_own_words(mail)).arguments("merge"),
-        )
+        return gather_junk(connection, author.address if author else "", entry.id, relay_is_believed=believed)
 
     def _record_failure(self, entry: Entry, fault: Exception, now: datetime) -> Applied | None:
         error = str(fault) if isinstance(fault, ReaderFailed | CasepostError) else f"fault: {type(fault).__name__}"
         _log.warning("mail not taken in", exc_info=fault, extra={"ledger": entry.id, "error": error})
         tries = self.ledger.record_failure(entry, holder=self.holder, error=error, counts=True, now=now)
         return apply(self.cases, _quarantine(self, entry, error, now)) if tries >= TRIES else None
+
+
+class _Done:
+    """Mails with their last word: it is on record with the case, and soon in the ledger, of several in one commit.
+
+    Whoever dies before that finds the disposition of the mail when it is claimed again.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._waiting: list[DoneMail] = []
+        self._since = 0.0
+
+    def add(self, entry: Entry, applied: Applied | None, now: datetime) -> None:
+        if applied is None or applied.outcome is None:
+            return
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting.append(DoneMail(id=entry.id, outcome=applied.outcome, reason=applied.reason, at=now))
+        if time.monotonic() - self._since > _SOON:
+            self.record()
+
+    def record(self) -> None:
+        if self._waiting:
+            self._ledger.record_done(self._waiting)
+            reach(Step.MAIL_DONE)
+        self._waiting = []
+
+
+def _gather_staff(connection: Connection, mail: Mail, evidence: Evidence) -> StaffFacts:
+    signed = next((one for one in evidence.signed if one.role is not Role.SELLER), None)
+    if mail.author is None or (signed is None and mail.forwarded is None):
+        return NOT_STAFF
+    if signed is None:
+        return StaffFacts(must_pass=must_pass(connection, mail.author.address))
+    return gather_staff(
+        connection,
+        number=signed.number,
+        user_id=signed.subject_id,
+        author=mail.author.address,
+        our_ids=[one for one, _ in evidence.our_ids],
+        targets=parse_commands(find_own_words(mail)).arguments("merge"),
+    )
 
 
 def _forwarded_ids(mail: Mail) -> tuple[str, ...]:
@@ -238,7 +282,8 @@ def _forwarded_ids(mail: Mail) -> tuple[str, ...]:
 
 def _quarantine(work: TakeIn, entry: Entry, error: str, now: datetime) -> Change:
     """A mail nobody could read becomes a case with nothing in it but where to find the raw mail."""
-    queues = gather(work.cases, numbers=(), message_ids=(), user_ids=()).queues
+    with work.cases.read() as connection:
+        queues = load_queues(connection)
     queue = next((found for one in entry.recipients if (found := find_queue(queues, one))), queues[0])
     words = f"This mail could not be read ({error}). It is kept whole: casepost quarantine show {entry.id}"
     mail = Mail(

@@ -18,7 +18,14 @@ from store.bounces import settle_delivery
 from store.case_rows import change_people, link_cases, load_state, lock_current, make_case, save_case
 from store.database import Database
 from store.derived import record_sighting, replace_derived
-from store.dispositions import claim_key, find_disposition, forget_weaker, note_queues, record_disposition
+from store.dispositions import (
+    claim_key,
+    find_disposition,
+    find_dispositions,
+    forget_weaker,
+    note_queues,
+    record_disposition,
+)
 from store.events import add_event
 from store.failpoints import Step, reach
 from store.junk_list import record_junk
@@ -192,5 +199,12 @@ def _because(happenings: Sequence[Happening]) -> str:
 
 def is_taken(database: Database, ledger_id: int) -> Applied | None:
     """The disposition a mail has already, if the work on it was finished before a crash."""
+    return find_taken(database, [ledger_id]).get(ledger_id)
+
+
+def find_taken(database: Database, ledger_ids: Sequence[int]) -> dict[int, Applied]:
+    """The dispositions of those of these mails that have one."""
+    if not ledger_ids:
+        return {}
     with database.read() as connection:
-        return find_disposition(connection, ledger_id)
+        return find_dispositions(connection, ledger_ids)

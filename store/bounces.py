@@ -15,7 +15,6 @@ from cases.plan import Audience, Planned, ReplyKind
 from cases.reference import Role, SignedAddress
 from cases.undelivered import Fate, Undelivered
 from store.audience import find_agents
-from store.database import Database
 from store.holds import end_hold, put_on_hold, release_words, tell_who_is_on_hold
 from store.messages import find_staff_author
 from store.people import agents_of
@@ -47,30 +46,28 @@ class SentMail:
         return fold_address(self.address) in {fold_address(one) for one in addresses}
 
 
-def find_sent(database: Database, rfc_message_id: str) -> SentMail | None:
+def find_sent(connection: Connection, rfc_message_id: str) -> SentMail | None:
     """The mail with this Message-ID of ours in any case, or None."""
-    with database.read() as connection:
-        row = connection.execute(
-            _sent().where(outbox.c.rfc_message_id == "<" + rfc_message_id.strip("<> \t").lower() + ">")
-        ).first()
+    row = connection.execute(
+        _sent().where(outbox.c.rfc_message_id == "<" + rfc_message_id.strip("<> \t").lower() + ">")
+    ).first()
     return _sent_mail(row, by_message_id=True) if row is not None else None
 
 
-def find_newest_sent(database: Database, signed: SignedAddress) -> SentMail | None:
+def find_newest_sent(connection: Connection, signed: SignedAddress) -> SentMail | None:
     """The newest mail that was sent from a signed address, or None."""
     person = planned_replies.c.participant_id if signed.role is Role.SELLER else planned_replies.c.user_id
-    with database.read() as connection:
-        row = connection.execute(
-            _sent()
-            .join(cases, cases.c.id == outbox.c.case_id)
-            .where(
-                cases.c.number == signed.number,
-                person == signed.subject_id,
-                sa.or_(outbox.c.attempts > 0, outbox.c.in_data),
-            )
-            .order_by(outbox.c.id.desc())
-            .limit(1)
-        ).first()
+    row = connection.execute(
+        _sent()
+        .join(cases, cases.c.id == outbox.c.case_id)
+        .where(
+            cases.c.number == signed.number,
+            person == signed.subject_id,
+            sa.or_(outbox.c.attempts > 0, outbox.c.in_data),
+        )
+        .order_by(outbox.c.id.desc())
+        .limit(1)
+    ).first()
     return _sent_mail(row, by_message_id=False) if row is not None else None
 
 

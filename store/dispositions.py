@@ -1,5 +1,6 @@
 """The one final word for each mail, and the keys that tell same mails apart from others."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from store.waits import end_wait
 _FIND = (
     sa.select(dispositions, cases.c.number)
     .join(cases, cases.c.id == dispositions.c.case_id, isouter=True)
-    .where(dispositions.c.ledger_id == sa.bindparam("ledger_id"))
+    .where(dispositions.c.ledger_id.in_(sa.bindparam("ledger_ids", expanding=True)))
 )
 _ADD = sa.insert(dispositions)
 _SET_KEY = sa.update(mail_keys).where(mail_keys.c.key == sa.bindparam("of_key"))
@@ -30,16 +31,21 @@ _SET_KEY = sa.update(mail_keys).where(mail_keys.c.key == sa.bindparam("of_key"))
 
 def find_disposition(connection: Connection, ledger_id: int) -> Applied | None:
     """What became of this mail, None while it has no final word."""
-    row = connection.execute(_FIND, {"ledger_id": ledger_id}).first()
-    if row is None:
-        return None
-    return Applied(
-        outcome=Outcome(row.outcome),
-        reason=row.reason,
-        case_id=row.case_id,
-        number=row.number,
-        message_id=row.message_id,
-    )
+    return find_dispositions(connection, [ledger_id]).get(ledger_id)
+
+
+def find_dispositions(connection: Connection, ledger_ids: Sequence[int]) -> dict[int, Applied]:
+    """What became of those of these mails that have a final word."""
+    return {
+        row.ledger_id: Applied(
+            outcome=Outcome(row.outcome),
+            reason=row.reason,
+            case_id=row.case_id,
+            number=row.number,
+            message_id=row.message_id,
+        )
+        for row in connection.execute(_FIND, {"ledger_ids": ledger_ids})
+    }
 
 
 def record_disposition(connection: Connection, disposition: Disposition, applied: Applied, *, at: datetime) -> None:

@@ -12,7 +12,6 @@ from cases.address import domain_of, fold_address
 from cases.change import Change
 from cases.errors import PermanentError
 from store.claims import insert_once
-from store.database import Database
 from store.errors import NotFound
 from store.events import add_event
 from store.tables import junk, junk_rules
@@ -61,14 +60,13 @@ class BadPattern(PermanentError):
     """Neither an address nor a domain."""
 
 
-def gather_junk(database: Database, author: str, ledger_id: int, *, relay_is_believed: bool) -> JunkFacts:
+def gather_junk(connection: Connection, author: str, ledger_id: int, *, relay_is_believed: bool) -> JunkFacts:
     """What is known of an author ("" when there is none) and of this mail."""
-    with database.read() as connection:
-        return JunkFacts(
-            rule=_find_rule(connection, author) if author else None,
-            rescued=connection.execute(_RESCUED, {"ledger_id": ledger_id}).first() is not None,
-            relay_is_believed=relay_is_believed,
-        )
+    return JunkFacts(
+        rule=_find_rule(connection, author) if author else None,
+        rescued=connection.execute(_RESCUED, {"ledger_id": ledger_id}).first() is not None,
+        relay_is_believed=relay_is_believed,
+    )
 
 
 def _find_rule(connection: Connection, author: str) -> JunkRule | None:

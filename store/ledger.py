@@ -26,6 +26,13 @@ from store.tally import Tally, count
 TRIES = 3
 _BACK_OFF = timedelta(seconds=5)
 
+_LOAD = (
+    sa.select(raws.c.content, raws.c.location, mails.c.raw_sha256, mails.c.raw_size)
+    .join(mails, mails.c.id == raws.c.ledger_id)
+    .where(raws.c.ledger_id == sa.bindparam("ledger_id"))
+)
+_RECORD_DONE = sa.update(mails).where(mails.c.id == sa.bindparam("of_id"), mails.c.state != "done")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
@@ -46,6 +53,16 @@ class Entry:
     last_error: str
     outcome: str | None
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DoneMail:
+    """What became of one mail, and when."""
+
+    id: int
+    outcome: str
+    reason: str
+    at: datetime
 
 
 class Ledger:
@@ -113,21 +130,22 @@ class Ledger:
         """Make mails new again whose lease is over or was held by an earlier life of `node`; how many."""
         return free_lapsed(self._database, mails, ready="new", node=node)
 
-    def record_done(self, ledger_id: int, *, outcome: str, reason: str, now: datetime) -> None:
-        """The disposition of a mail, after the cases' side of it is committed; may be said twice."""
+    def record_done(self, done: Sequence[DoneMail]) -> None:
+        """The dispositions of mails, after the cases' side of them is committed; may be said twice."""
+        rows = [
+            {
+                "of_id": one.id,
+                "state": "quarantined" if one.outcome == "quarantined" else "done",
+                "outcome": one.outcome,
+                "reason": one.reason,
+                "done_at": one.at,
+                "lease_holder": None,
+                "lease_until": None,
+            }
+            for one in done
+        ]
         with self._database.write() as connection:
-            connection.execute(
-                sa.update(mails)
-                .where(mails.c.id == ledger_id, mails.c.state != "done")
-                .values(
-                    state="quarantined" if outcome == "quarantined" else "done",
-                    outcome=outcome,
-                    reason=reason,
-                    done_at=now,
-                    lease_holder=None,
-                    lease_until=None,
-                )
-            )
+            connection.execute(_RECORD_DONE, rows)
 
     def record_failure(self, entry: Entry, *, holder: str, error: str, counts: bool, now: datetime) -> int:
         """Give a mail back that could not be read or decided; how often it has failed by its own fault."""
@@ -150,11 +168,7 @@ class Ledger:
     def load(self, ledger_id: int) -> bytes:
         """The raw mail, byte for byte, proved by its hash; StoreDamaged if it is not what was taken in."""
         with self._database.read() as connection:
-            row = connection.execute(
-                sa.select(raws.c.content, raws.c.location, mails.c.raw_sha256, mails.c.raw_size)
-                .join(mails, mails.c.id == raws.c.ledger_id)
-                .where(raws.c.ledger_id == ledger_id)
-            ).first()
+            row = connection.execute(_LOAD, {"ledger_id": ledger_id}).first()
         if row is None:
             raise StoreDamaged(f"the raw bytes of mail {ledger_id} are not in the ledger")
         kept = Kept(content=row.content, location=row.location, sha256=row.raw_sha256, size=row.raw_size)

@@ -13,7 +13,6 @@ from cases.identity import Verdict
 from cases.mail import Identifier, Source
 from cases.model import CaseState, MessageKind, Queue, Status
 from store.case_rows import find_state, is_erased
-from store.database import Database
 from store.people import User, load_queues, load_users
 from store.tables import cases, identifiers, known_ids, messages, participants, referred_ids
 
@@ -104,7 +103,7 @@ class Known:
 
 
 def gather(
-    database: Database,
+    connection: Connection,
     *,
     numbers: Sequence[str],
     message_ids: Sequence[str],
@@ -114,30 +113,29 @@ def gather(
     shared: Sequence[Identifier] = (),
     now: datetime | None = None,
 ) -> Known:
-    """Look up case numbers, Message-IDs, members of staff and what is known of the author, all in one read.
+    """Look up case numbers, Message-IDs, members of staff and what is known of the author.
 
     `shared`: identifiers of the mail; with `now`, cases of the author that have one of them too are looked for.
     """
-    with database.read() as connection:
-        of_ids = _numbers_of(connection, known_ids, message_ids)
-        referred = _numbers_of(connection, referred_ids, message_ids)
-        found: dict[str, CaseFacts] = {}
-        for number in dict.fromkeys([*numbers, *_all(of_ids), *_all(referred)]):
-            state = find_state(connection, number)
-            if state is not None and not is_erased(connection, state.id):
-                found[number] = _facts(connection, state)
-        staff = load_users(connection)
-        return Known(
-            queues=load_queues(connection),
-            cases=found,
-            numbers_of_ids=of_ids,
-            numbers_of_referred=referred,
-            users={user.id: user for user in staff if user.id in user_ids},
-            staff={fold_address(address): user for user in staff for address in user.addresses},
-            signers=_signers(connection, participant_ids),
-            related=_related(connection, author, shared, now) if author and now else {},
-            language=_language_of(connection, author) if author else None,
-        )
+    of_ids = _numbers_of(connection, known_ids, message_ids)
+    referred = _numbers_of(connection, referred_ids, message_ids)
+    found: dict[str, CaseFacts] = {}
+    for number in dict.fromkeys([*numbers, *_all(of_ids), *_all(referred)]):
+        state = find_state(connection, number)
+        if state is not None and not is_erased(connection, state.id):
+            found[number] = _facts(connection, state)
+    staff = load_users(connection)
+    return Known(
+        queues=load_queues(connection),
+        cases=found,
+        numbers_of_ids=of_ids,
+        numbers_of_referred=referred,
+        users={user.id: user for user in staff if user.id in user_ids},
+        staff={fold_address(address): user for user in staff for address in user.addresses},
+        signers=_signers(connection, participant_ids),
+        related=_related(connection, author, shared, now) if author and now else {},
+        language=_language_of(connection, author) if author else None,
+    )
 
 
 def _language_of(connection: Connection, author: str) -> str | None:

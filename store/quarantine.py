@@ -12,7 +12,7 @@ from cases.plan import ReplyKind
 from store.apply import change_case
 from store.dispositions import find_disposition
 from store.errors import NotFound
-from store.ledger import Entry
+from store.ledger import DoneMail, Entry
 from store.outbox import supersede_unsent
 from store.planned import cancel_planned
 from store.store import Store
@@ -95,7 +95,7 @@ def drop(store: Store, ledger_id: int, *, by: str, why: str, now: datetime) -> D
         final = find_disposition(connection, ledger_id)
     if final is None or final.outcome is not Outcome.IGNORED:
         raise NotFound(f"mail {ledger_id} is being read again just now; see what becomes of it")
-    store.ledger.record_done(ledger_id, outcome=final.outcome, reason=final.reason, now=now)
+    store.ledger.record_done([DoneMail(id=ledger_id, outcome=final.outcome, reason=final.reason, at=now)])
     return {"id": ledger_id, "outcome": final.outcome.value, "case": final.number, "reason": final.reason}
 
 

@@ -11,7 +11,6 @@ from cases.address import domain_of, fold_address
 from cases.model import CaseState, MessageKind
 from cases.plan import ReplyKind
 from store.case_rows import find_state
-from store.database import Database
 from store.people_tables import user_addresses
 from store.tables import messages, outbox, planned_replies
 
@@ -45,7 +44,7 @@ NOT_STAFF = StaffFacts()
 
 
 def gather_staff(
-    database: Database,
+    connection: Connection,
     *,
     number: str,
     user_id: int,
@@ -54,21 +53,22 @@ def gather_staff(
     targets: Sequence[str],
 ) -> StaffFacts:
     """Look up what concerns this agent in case `number`; `our_ids` of the thread headers, the newest first."""
-    with database.read() as connection:
-        case = find_state(connection, number)
-        found = ((one, find_state(connection, one)) for one in targets)
-        return StaffFacts(
-            other_answer=_other_answer(connection, case.id, author, our_ids) if case is not None else None,
-            has_held=case is not None and _has_held(connection, case.id, user_id),
-            targets={one: state for one, state in found if state is not None},
-            must_pass=_must_pass(connection, author),
-        )
+    case = find_state(connection, number)
+    found = ((one, find_state(connection, one)) for one in targets)
+    return StaffFacts(
+        other_answer=_other_answer(connection, case.id, author, our_ids) if case is not None else None,
+        has_held=case is not None and _has_held(connection, case.id, user_id),
+        targets={one: state for one, state in found if state is not None},
+        must_pass=must_pass(connection, author),
+    )
 
 
-def must_pass(database: Database, author: str) -> bool:
+def must_pass(connection: Connection, author: str) -> bool:
     """Whether mail from the author's domain was proved before, when staff wrote it, so that this one has to be."""
-    with database.read() as connection:
-        return _must_pass(connection, author)
+    proved = connection.execute(
+        sa.select(user_addresses.c.address_key).where(user_addresses.c.passed_at.is_not(None))
+    ).scalars()
+    return domain_of(author) in {domain_of(one) for one in proved}
 
 
 def _other_answer(connection: Connection, case_id: int, author: str, our_ids: Sequence[str]) -> OtherAnswer | None:
@@ -118,10 +118,3 @@ def held_answers(case_id: int, user_id: int) -> sa.Select[int]:
             messages.c.user_id == user_id,
         )
     )
-
-
-def _must_pass(connection: Connection, author: str) -> bool:
-    proved = connection.execute(
-        sa.select(user_addresses.c.address_key).where(user_addresses.c.passed_at.is_not(None))
-    ).scalars()
-    return domain_of(author) in {domain_of(one) for one in proved}

@@ -1,6 +1,7 @@
 """The one door of cases: what one change does, once, whatever comes twice; on both databases."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from cases.mail import Address, Identifier, Mail, Part, Source
 from cases.model import Direction, Happening, MessageKind, Outcome, Priority, Status, Strength
 from store.apply import apply, is_taken
 from store.case_rows import find_state, load_state
-from store.lookup import gather
+from store.lookup import Known, gather
 from store.people import load_queues
 from store.store import Store
 from store.tables import cases, dispositions, events, identifiers, links, messages, parts
@@ -243,9 +244,14 @@ def test_every_change_raises_the_version_and_is_on_record(store: Store) -> None:
     assert "by hand" in what
 
 
+def known_of(store: Store, *, numbers: Sequence[str], message_ids: Sequence[str], user_ids: Sequence[int]) -> Known:
+    with store.cases.read() as connection:
+        return gather(connection, numbers=numbers, message_ids=message_ids, user_ids=user_ids)
+
+
 def test_settings_are_written_and_none_leaves_what_there_is(store: Store) -> None:
     case = apply(store.cases, new_case(store))
-    user = gather(store.cases, numbers=(), message_ids=(), user_ids=()).staff["ada@office.example"]
+    user = known_of(store, numbers=(), message_ids=(), user_ids=()).staff["ada@office.example"]
     wanted = Settings(assignee_id=user.id, priority=Priority.URGENT, topic="fba", add_tags=("a", "b"))
     apply(store.cases, Change(actor="x", at=NOW, case_id=case.case_id, settings=wanted))
     apply(store.cases, Change(actor="x", at=NOW, case_id=case.case_id, settings=Settings(add_tags=("b", "c"))))
@@ -282,7 +288,7 @@ def test_a_message_id_leads_to_all_cases_that_have_it(store: Store) -> None:
     one = apply(store.cases, new_case(store, 1, key="1", mail=make_mail(message_id="<same@x>")))
     two = apply(store.cases, new_case(store, 2, key="2", mail=make_mail(message_id="<same@x>", text="other")))
     assert one.number != two.number
-    known = gather(store.cases, numbers=(), message_ids=["<same@x>", "<unknown@x>"], user_ids=())
+    known = known_of(store, numbers=(), message_ids=["<same@x>", "<unknown@x>"], user_ids=())
     assert known.numbers_of_ids == {"<same@x>": (one.number, two.number)}
     assert set(known.cases) == {one.number, two.number}
 
@@ -290,7 +296,7 @@ def test_a_message_id_leads_to_all_cases_that_have_it(store: Store) -> None:
 def test_who_asked_to_be_answered_elsewhere_takes_part_from_there_too(store: Store) -> None:
     case = apply(store.cases, new_case(store, reply_address="Jan.Office@petersen.example"))
     assert case.number is not None
-    known = gather(store.cases, numbers=[case.number], message_ids=(), user_ids=())
+    known = known_of(store, numbers=[case.number], message_ids=(), user_ids=())
     assert set(known.cases[case.number].participants) == {SELLER, "jan.office@petersen.example"}
 
 
@@ -304,8 +310,7 @@ def test_a_merged_case_leads_to_the_end_of_the_chain_and_a_ring_ends(store: Stor
     number = applied[0].number
     assert number is not None
     assert (
-        gather(store.cases, numbers=[number], message_ids=(), user_ids=()).cases[number].state.number
-        == applied[2].number
+        known_of(store, numbers=[number], message_ids=(), user_ids=()).cases[number].state.number == applied[2].number
     )
     late = apply(store.cases, another_mail(applied[0].case_id, 4, key="four"))  # decided before the merge
     assert late.number == applied[2].number
@@ -313,7 +318,7 @@ def test_a_merged_case_leads_to_the_end_of_the_chain_and_a_ring_ends(store: Stor
         connection.execute(
             sa.update(cases).where(cases.c.id == applied[2].case_id).values(merged_into_id=applied[0].case_id)
         )
-    assert number in gather(store.cases, numbers=[number], message_ids=(), user_ids=()).cases
+    assert number in known_of(store, numbers=[number], message_ids=(), user_ids=()).cases
 
 
 def hostile_mail() -> Mail:

@@ -14,7 +14,7 @@ from cases.arrival import Arrival, Channel
 from store.errors import NotFound, StoreDamaged, StoreUnavailable
 from store.failpoints import Failpoint, Step, set_failpoints
 from store.group_commit import LedgerWriter
-from store.ledger import TRIES, Ledger
+from store.ledger import TRIES, DoneMail, Ledger
 from store.ledger_tables import mails, raw_pieces, raws
 from store.raw import IN_ROW_OCTETS, Kept
 from store.store import Store
@@ -173,8 +173,8 @@ def test_a_node_that_starts_again_frees_its_own_at_once_and_nobody_elses(store: 
 def test_a_mail_is_done_once_with_its_word_and_leaves_the_work(store: Store) -> None:
     (ledger_id,) = store.ledger.add([arrival()])
     store.ledger.claim(holder="a", now=NOW, limit=1)
-    store.ledger.record_done(ledger_id, outcome="created", reason="a new case", now=NOW)
-    store.ledger.record_done(ledger_id, outcome="ignored", reason="said twice", now=NOW)
+    store.ledger.record_done([DoneMail(id=ledger_id, outcome="created", reason="a new case", at=NOW)])
+    store.ledger.record_done([DoneMail(id=ledger_id, outcome="ignored", reason="said twice", at=NOW)])
     entry = store.ledger.find(ledger_id)
     assert entry is not None
     assert (entry.state, entry.outcome, entry.reason) == ("done", "created", "a new case")
@@ -210,7 +210,7 @@ def test_a_worker_that_lost_its_claim_cannot_give_the_mail_back(store: Store) ->
 
 def test_quarantine_is_left_only_by_being_asked(store: Store) -> None:
     (ledger_id,) = store.ledger.add([arrival()])
-    store.ledger.record_done(ledger_id, outcome="quarantined", reason="no reader survives it", now=NOW)
+    store.ledger.record_done([DoneMail(id=ledger_id, outcome="quarantined", reason="no reader survives it", at=NOW)])
     assert [entry.id for entry in store.ledger.quarantined()] == [ledger_id]
     assert store.ledger.claim(holder="a", now=NOW, limit=1) == []
     store.ledger.retry_quarantined(ledger_id, now=NOW)

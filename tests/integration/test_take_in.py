@@ -286,7 +286,7 @@ def test_claims_that_a_fault_left_undone_are_not_renewed_for_ever(
     def gone(*_: object) -> None:
         raise StoreUnavailable("gone")
 
-    monkeypatch.setattr(ingest.take_in, "is_taken", gone)
+    monkeypatch.setattr(ingest.take_in, "find_taken", gone)
     with pytest.raises(StoreUnavailable):
         take_in.take_in_some(clock=lambda: NOW, limit=8)
     assert take_in.active == set()
