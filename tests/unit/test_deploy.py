@@ -89,7 +89,9 @@ def _analyze(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_systemd_has_nothing_to_say_of_the_unit(tmp_path: Path) -> None:
     said = _analyze(tmp_path, "verify", "--man=no")
-    assert (said.returncode, said.stderr) == (0, "")
+    # The machine's own units are looked at too, as far as they concern ours: /lib/systemd/system/NAME:8: …
+    about_ours = [line for line in said.stderr.splitlines() if not line.startswith(("/lib/", "/usr/lib/", "/etc/"))]
+    assert (said.returncode, about_ours) == (0, [])
 
 
 def test_systemd_calls_the_unit_little_exposed(tmp_path: Path) -> None:
