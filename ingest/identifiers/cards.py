@@ -25,12 +25,13 @@ _ISSUERS = (
     (re.compile(r"50|5[6-9]|6"), (16, 18, 19)),
     (re.compile(r"220[0-4]|9792"), (16, 17, 18, 19)),
 )
+_MIN_DIGITS = 13
 _FIRST_DIGITS = "2345689"
 
 
 def is_card_number(digits: str) -> bool:
     """Whether 13 to 19 digits are a card: an issuer's range and length, and the Luhn check."""
-    if not 13 <= len(digits) <= 19 or not digits.isdigit() or len(set(digits)) == 1:
+    if not _MIN_DIGITS <= len(digits) <= 19 or not digits.isdigit() or len(set(digits)) == 1:
         return False
     if not any(len(digits) in lengths and prefix.match(digits) for prefix, lengths in _ISSUERS):
         return False
@@ -45,6 +46,8 @@ def mask_card_numbers(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _mask_run(run: str, known: list[str]) -> str:
+    if len(run) < _MIN_DIGITS or sum(map(len, _DIGITS.findall(run))) < _MIN_DIGITS:
+        return run
     groups = list(_DIGITS.finditer(run))
     out: list[str] = []
     pos = index = 0

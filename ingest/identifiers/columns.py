@@ -65,6 +65,8 @@ def _find_heading(line: str, find_kind: Callable[[str], str | None]) -> tuple[st
         cells = _cells(line, delimiter)
         if len(cells) < 2 or any(len(cell) > _MAX_HEADING for cell in cells):
             continue
+        if len(cells) == 2 and delimiter in ", " and (not cells[0] or find_kind(cells[0]) is None):
+            continue  # a sentence with a comma, as nearly all lines of a letter are
         heads = {i: kind for i, cell in enumerate(cells) if cell and (kind := find_kind(cell)) is not None}
         # "SKU: A, B" is prose, "SKU | A-1" a line with its own label: two cells are headings when both name a
         # kind, or when neither looks like a value and no sentence has such a delimiter.

@@ -4,7 +4,7 @@ All labels of all kinds are one pattern, made as a tree so that each character i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.identifiers.fold import fold_words
@@ -15,7 +15,10 @@ _MAX_ENDING = 6
 _ENDING = f"[a-z]{{0,{_MAX_ENDING}}}+"
 _UNSPACED = "\u2fff"  # from here on scripts put no blanks between words
 _LATIN = "ßæœþ"  # letters that have no accent to lose
-_NOT_IN_BARE = str.maketrans("", "", " \t\n_.:*()'/-|")
+_LETTERS = re.compile(f"[a-z{_LATIN}]+")
+_STEM_HEAD = 2
+_MAX_KEPT, _MAX_KNOWN = 40, 20_000  # letters of a word, words
+_NOT_IN_BARE = re.compile(r"[ \t\n_.:*()'/|-]+")
 # A label that ends in a digit (EAN-13, EAN 8) must not take the first digit of the value: "EAN 8032415596566".
 _NUMBERED = r"(?:(?<![0-9])|(?<=8)(?=[ ]?[0-9]{8}(?![0-9]))|(?<!8)(?![0-9])|(?![ ]?[0-9]))"
 _MAX_LIST = 200
@@ -76,6 +79,20 @@ class _Node:
         """A blank of a label may be missing in the text: "barcode van het pakket" must not end as "bar code"."""
         return sorted(self.children.items(), key=lambda item: item[0] == " ")
 
+    def may_match(self, letters: str) -> bool:
+        """Whether a word of the tree may begin where `letters` do, which something that is no letter follows."""
+        nodes = [self]
+        for index, letter in enumerate(letters):
+            nodes += [node.children[" "] for node in nodes if " " in node.children]
+            if any(node.bends for node in nodes) and len(letters) - index <= _MAX_ENDING:
+                return True
+            nodes = [node.children[letter] for node in nodes if letter in node.children]
+            if not nodes:
+                return False
+        return any(
+            node.ends or node.bends or any(not _LETTERS.match(child) for child in node.children) for node in nodes
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
@@ -101,6 +118,8 @@ class LabelScan:
     def __init__(self, labelled: tuple[Labelled, ...]) -> None:
         """Two trees: of words that begin a word, and of those that may be the end of a compound or are not spaced."""
         whole, inside = _Node(), _Node()
+        self._whole, self._inside = whole, inside
+        self._begins: dict[str, tuple[int, ...]] = {}
         self._words: dict[str, Labelled] = {}
         self._stems: dict[str, Labelled] = {}
         for one in labelled:
@@ -109,23 +128,63 @@ class LabelScan:
                 tree = inside if spelled.startswith("*") or spelled[0] > _UNSPACED else whole
                 tree.add(spelled.lstrip("*"))
                 (self._stems if word.endswith("*") else self._words).setdefault(bare_word(word), one)
+        self._stem_heads = frozenset(stem[:_STEM_HEAD] for stem in self._stems)
         self._pattern = re.compile(
             rf"(?:(?<![a-z{_LATIN}]){whole.pattern()}|{inside.pattern()})"
             rf"(?:(?![a-z{_LATIN}])|(?<=[{_UNSPACED}-\uffff])){_NUMBERED}"
         )
+        others = "".join(first for first in {*whole.children, *inside.children} if not _LETTERS.match(first))
+        self._may_begin = re.compile(rf"{_LETTERS.pattern}|[{re.escape(others)}]")
 
     def find_labels(self, words: str) -> Iterator[Hit]:
         """The labels in a text of `fold_words`, in order of place."""
-        for match in self._pattern.finditer(words):
+        for match in self._find_all(words):
             labelled = self.find_heading(match[0])
             # `</sku>` closes what `<sku>` has named.
             if labelled is not None and words[match.start() - 2 : match.start()] != "</":
                 yield Hit(start=match.start(), end=match.end(), labelled=labelled)
 
+    def _find_all(self, words: str) -> "Iterator[re.Match[str]]":
+        """What `finditer` of the pattern finds, ten times as fast: most words begin no label, and are known by now."""
+        done = 0
+        for run in self._may_begin.finditer(words):
+            letters = run[0]
+            begins: Sequence[int] | None = self._begins.get(letters)
+            if begins is None:
+                begins = self._find_begins(letters)
+            for offset in begins:
+                at = run.start() + offset
+                match = self._pattern.match(words, at) if at >= done else None
+                if match is not None:
+                    done = match.end()
+                    yield match
+
+    def _find_begins(self, letters: str) -> Sequence[int]:
+        """The places in a run of letters at which a label may begin; kept, since nearly all words come again."""
+        if not _LETTERS.match(letters):
+            return (0,)
+        if len(letters) > _MAX_KEPT:
+            return range(len(letters))
+        begins = tuple(
+            at
+            for at in range(len(letters))
+            if self._inside.may_match(letters[at:]) or (at == 0 and self._whole.may_match(letters))
+        )
+        if len(self._begins) < _MAX_KNOWN:
+            self._begins[letters] = begins
+        return begins
+
     def find_heading(self, cell: str) -> Labelled | None:
         """The label that a cell of a table is, when it is nothing else."""
-        bare = bare_word(cell)
+        return self.find_bare_heading(bare_word(cell))
+
+    def find_bare_heading(self, bare: str) -> Labelled | None:
+        """The same for what `bare_word` has left of a cell."""
         known = self._words.get(bare)
+        if known is not None:
+            return known
+        if bare[:_STEM_HEAD] not in self._stem_heads:
+            return None
         for end in range(len(bare), len(bare) - _MAX_ENDING - 1, -1):
             known = known or self._stems.get(bare[:end])
         return known
@@ -133,7 +192,7 @@ class LabelScan:
 
 def bare_word(word: str) -> str:
     """A label or heading without what may stand in it or not: blanks, hyphens, brackets, case, accents."""
-    return fold_words(word).translate(_NOT_IN_BARE)
+    return _NOT_IN_BARE.sub("", fold_words(word))
 
 
 def find_behind(hit: Hit, text: str, words: str) -> Iterator[Candidate]:

@@ -14,9 +14,9 @@ _LINK = re.compile(
 _SPECIAL_LINK = re.compile(r"c(?<![A-Za-z].)id:[^\s<>\"')]{1,300}+")
 _NOISE = re.compile(
     # Our own case tags, also with a wrong check digit: they are references of this system.
-    r"C(?<![0-9A-Za-z].)P-\d{6,14}(?![0-9])"
-    r"|[0-9a-fA-F](?<![0-9A-Za-z-].)(?:[0-9a-fA-F]{7}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9A-Za-z])"
-    r"|(?=[0-9]{0,63}[a-fA-F])[0-9a-fA-F]{31,127}+(?![0-9A-Za-z]))"
+    r"[0-9a-fA-F](?:(?<=C)(?<![0-9A-Za-z].)P-\d{6,14}(?![0-9])"
+    r"|(?<![0-9A-Za-z-].)(?:[0-9a-fA-F]{7}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9A-Za-z])"
+    r"|(?=[0-9]{0,63}[a-fA-F])[0-9a-fA-F]{31,127}+(?![0-9A-Za-z])))"
 )
 _BEFORE_AT = re.compile(r"[^\s<>\"(),;:\[\]\x1a]{1,300}+")
 _AFTER_AT = re.compile(r"[^\s<>\"(),;\[\]\x1a]{1,300}+")

@@ -147,9 +147,10 @@ def _is_sure(kind: str, text: str) -> bool:
 
 
 def _name_heading(cell: str) -> str | None:
-    known = _COLUMNS.get(bare_word(cell))
+    bare = bare_word(cell)
+    known = _COLUMNS.get(bare)
     if known is not None:
         return known
-    labelled = _SCAN.find_heading(cell)
+    labelled = _SCAN.find_bare_heading(bare)
     kind = _LABELLED.get(id(labelled)) if labelled else None
     return kind.name if kind else None

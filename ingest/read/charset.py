@@ -25,6 +25,7 @@ _WIDE_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 # C0 controls but TAB and LF, DEL, C1, line and paragraph separators as line ends below, lone surrogates.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
 _LINE_ENDS = re.compile("\r{1,2}\n|[\r\x0c\x85\u2028\u2029]")
+_RARE_ENDS = "\r\x0c\x85\u2028\u2029"
 _MIN_WIDE_UTF8 = 3
 _MIN_PROOF_BYTES = 10  # a name of a few rare characters is no proof that its label is wrong
 _MIN_CUT_BYTES = 1_000
@@ -33,7 +34,11 @@ _ASCII = bytes(range(128))
 
 def clean_text(text: str) -> str:
     """Text with LF line ends and without NUL, control characters, byte order marks and lone surrogates."""
-    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+    if "\r\r" not in text:
+        text = text.replace("\r\n", "\n")
+    if any(end in text for end in _RARE_ENDS):
+        text = _LINE_ENDS.sub("\n", text)
+    return _CONTROLS.sub("", text)
 
 
 def decode_text(data: bytes, charset: str | None, defects: Defects, *, hint: str = "") -> str:

@@ -22,7 +22,7 @@ from ingest.read.reply_headers import (
     find_header_block,
     find_header_lines,
 )
-from ingest.read.reply_rules import bare
+from ingest.read.reply_rules import bare_lines
 from ingest.read.text import read_body
 
 _ATTACHED = ("message/rfc822", "message/global")
@@ -92,8 +92,9 @@ def _read_attached(raw: bytes, leaf: Leaf) -> Forwarded | None:
 
 
 def _find_in_text(passing: Passing) -> Forwarded | None:
-    lines = passing.text.replace("\r\n", "\n").split("\n")[:_MAX_LINES]
-    bares = [bare(line, _MAX_LINE) for line in lines]
+    both = bare_lines(passing.text, _MAX_LINE)[:_MAX_LINES]
+    lines = [line for line, _ in both]
+    bares = [seen for _, seen in both]
     headers = find_header_lines(bares)
     for index in range(len(bares)):
         divided = len(bares[index]) <= _MAX_LINE // 4 and DIVIDER.match(bares[index]) is not None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lxml.etree import HTML, HTMLParser, LxmlError
 
 from ingest.read.defects import READ_ERRORS, Defects
-from ingest.read.html_elements import CONTROLS, UNNESTED, measure_depth
+from ingest.read.html_elements import UNNESTED, measure_depth, strip_controls
 from ingest.read.html_hidden import Strictness
 from ingest.read.html_lines import SIGNATURE_MARK, Line
 from ingest.read.html_sanitise import sanitise_html
@@ -61,7 +61,7 @@ def html_to_text(html: str, defects: Defects) -> str:
 
 def _parse(html: str) -> "_Element | None":
     source = _PICTURE_DATA.sub("data:", _XML_DECLARATION.sub("", html))[:_MAX_SOURCE]
-    source = _UNESCAPED.sub("&lt;", _DOCUMENT_END.sub("", source.translate(CONTROLS)))
+    source = _UNESCAPED.sub("&lt;", _DOCUMENT_END.sub("", strip_controls(source)))
     if measure_depth(source) > _MAX_PARSED_DEPTH:
         source = _flatten(source)
     parser = HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True)

@@ -26,19 +26,23 @@ FORMATTING = _set("a b big code em font i nobr s small strike strong tt u")
 UNNESTED = _set("area base br col embed hr img input link meta source wbr p li dt dd tr td th tbody thead tfoot option")
 
 # Characters that no document may hold (XML 1.0, 2.2); a vertical tab is Word's line break within a paragraph.
-CONTROLS: dict[int, str | None] = {
-    **{code: None for code in range(32) if chr(code) not in "\t\n\r"},
-    0x7F: None,
-    0x0B: " ",
-}
+_CONTROLS = re.compile("[\x00-\x08\x0c\x0e-\x1f\x7f]+")
+
+
+def strip_controls(html: str) -> str:
+    """The source without characters that no document may hold, a blank for each vertical tab."""
+    return _CONTROLS.sub("", html.replace("\x0b", " "))
 
 
 def measure_depth(html: str) -> int:
     """An upper bound of how deep elements nest; libraries recurse and give up silently (3,000 blockquotes)."""
     depth = deepest = 0
-    for match in TAG.finditer(html):
-        if match[2].lower() in UNNESTED:
+    for closing, name in TAG.findall(html):
+        if name in UNNESTED or name.lower() in UNNESTED:
             continue
-        depth = max(0, depth - 1) if match[1] else depth + 1
-        deepest = max(deepest, depth)
+        if closing:
+            depth = max(0, depth - 1)
+        else:
+            depth += 1
+            deepest = max(deepest, depth)
     return deepest

@@ -5,7 +5,7 @@ import re
 import nh3
 
 from ingest.read.defects import Defects
-from ingest.read.html_elements import CONTROLS, FORMATTING, TAG, measure_depth
+from ingest.read.html_elements import FORMATTING, TAG, measure_depth, strip_controls
 from ingest.read.limits import MAX_HTML_DEPTH
 
 _MAX_REOPENED = 300_000
@@ -50,7 +50,7 @@ def sanitise_html(html: str, defects: Defects) -> str | None:
         defects.add("HTML with too many elements left open: shown as text only")
         return None
     return nh3.clean(
-        html.translate(CONTROLS),
+        strip_controls(html),
         tags=_TAGS,
         clean_content_tags={"script", "style", "title", "template", "xml"},
         attributes=_ATTRIBUTES,

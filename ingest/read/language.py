@@ -29,6 +29,8 @@ _LONG_SENTENCE = 15
 _TOLD = 0.3
 _OWN_WORD = 3
 _CLEAR = 8.0
+_WHOLE = 1.0
+_ROUNDING = 1e-6
 
 
 @functools.cache
@@ -64,29 +66,68 @@ def find_language(text: str) -> str | None:
     words = WORD.findall(own)
     if len(words) < MIN_WORDS:
         return None
-    votes = _votes(own, _score(words))
-    best = max(votes, key=lambda code: votes[code])
+    voters = [_Voter(words=WORD.findall(sentence), share=share) for sentence, share in _sentences(own)]
+    best = _decide_early(voters) or _decide(voters, words)
     return best if best in LANGUAGES else None
 
 
-def _votes(own: str, whole: Mapping[str, float]) -> Mapping[str, float]:
-    """Each sentence's words for its language, and more for what one says of oneself.
+class _Voter:
+    """A sentence: its own words vote for the languages they are in, all its words for the one they are most likely in.
 
-    What follows a colon is often another's words ("the message says: ..."), so it counts less. The whole text decides
-    where no sentence is long enough.
+    What follows a colon is often another's words ("the message says: ..."), so it has less than a whole share.
     """
-    votes: dict[str, float] = defaultdict(float)
-    votes[max(whole, key=lambda code: whole[code])] = 1.0
-    for sentence, share in _sentences(own):
-        words = WORD.findall(sentence)
-        for code, count in _own_words(words).items():
-            votes[code] += share * _OWN_WORD * count
-        if len(words) >= MIN_WORDS:
-            scores = _score(words)
+
+    __slots__ = ("_scored", "_share", "_words", "most", "own")
+
+    def __init__(self, words: list[str], share: float) -> None:
+        self._words, self._share = words, share
+        self.own = {code: share * _OWN_WORD * count for code, count in _own_words(words).items()}
+        self.most = share * min(len(words), _LONG_SENTENCE) if len(words) >= MIN_WORDS else 0.0
+        self._scored: tuple[str, float] | None = None
+
+    def vote(self, votes: dict[str, float]) -> None:
+        """Add this sentence's votes."""
+        for code, weight in self.own.items():
+            votes[code] += weight
+        if self.most:
+            best, weight = self._find_best()
+            votes[best] += weight
+
+    def _find_best(self) -> tuple[str, float]:
+        if self._scored is None:
+            scores = _score(self._words)
             best, second = sorted(scores, key=lambda code: -scores[code])[:2]
             sure = min(1.0, (scores[best] - scores[second]) / _CLEAR)
-            votes[best] += share * sure * min(len(words), _LONG_SENTENCE)
-    return votes
+            self._scored = best, self._share * sure * min(len(self._words), _LONG_SENTENCE)
+        return self._scored
+
+
+def _decide_early(voters: list[_Voter]) -> str | None:
+    """The language that none can overtake, whatever the sentences that were not asked say: half of them are enough.
+
+    None where all were asked and the whole text could still turn it.
+    """
+    votes: dict[str, float] = defaultdict(float)
+    left = _WHOLE + sum(voter.most + max(voter.own.values(), default=0.0) for voter in voters) + _ROUNDING
+    for voter in voters:
+        voter.vote(votes)
+        left -= voter.most + max(voter.own.values(), default=0.0)
+        if not votes:
+            continue
+        best = max(votes, key=lambda code: votes[code])
+        if votes[best] - max((votes[code] for code in votes if code != best), default=0.0) > left:
+            return best
+    return None
+
+
+def _decide(voters: list[_Voter], words: list[str]) -> str:
+    """Each sentence's words for its language; the whole text decides where no sentence is long enough."""
+    whole = _score(words)
+    votes: dict[str, float] = defaultdict(float)
+    votes[max(whole, key=lambda code: whole[code])] = _WHOLE
+    for voter in voters:
+        voter.vote(votes)
+    return max(votes, key=lambda code: votes[code])
 
 
 def _sentences(own: str) -> Iterator[tuple[str, float]]:
@@ -105,9 +146,11 @@ def _score(words: list[str]) -> dict[str, float]:
     """Log likelihood by language, as py3langid has it, and the weight of the known words."""
     lowered = [word.lower() for word in words]
     scores = {code: float(score) for code, score in _identifier().rank(" ".join(lowered))}
+    table = _table()
     for word in lowered:
-        for code, weight in _table().get(word, {}).items():
-            scores[code] = scores.get(code, -1e6) + _WORD_WEIGHT * weight
+        if word in table:
+            for code, weight in table[word].items():
+                scores[code] = scores.get(code, -1e6) + _WORD_WEIGHT * weight
     for code in _LATIN:
         scores[code] += _HOME
     return scores
@@ -136,8 +179,9 @@ def _own_table() -> Mapping[str, frozenset[str]]:
 
 def _own_words(words: list[str]) -> Mapping[str, float]:
     found: dict[str, float] = defaultdict(float)
+    table = _own_table()
     for word in {word.lower() for word in words}:
-        codes = _own_table().get(word, frozenset())
+        codes = table.get(word, ())
         for code in codes:
             found[code] += 1 / len(codes)
     return found

@@ -122,6 +122,7 @@ PHONE_FOOTERS: tuple[LineRule, ...] = (
         "iPhone'umdan gönderildi",
         "Samsung Galaxy akıllı telefonumdan gönderildi.",
         "Android için Outlook'tan gönderildi",
+        needs=("gönderil",),
     ),
     rule(
         r"(?:obtenir|télécharger|téléchargez|ottieni|scarica|obtener|obtén|descargar|obter(?: o)?|hämta|skaffa"
@@ -181,6 +182,10 @@ ADDED_FOOTERS: tuple[LineRule, ...] = (
         "Cet e-mail a été vérifié par le logiciel antivirus d'Avast.",
         "El software de antivirus Avast ha analizado este correo electrónico en busca de virus.",
         "Deze e-mail is gecontroleerd op virussen door Avast antivirussoftware.",
+        needs=(
+            *("avast", "avg", "eset", "norton", "kaspersky", "mcafee", "sophos", "bitdefender", "symantec", "mimecast"),
+            *("clamav", "g data", "アバスト", "mailscanner", "messagelabs", "forcepoint", "barracuda"),
+        ),
     ),
     rule(
         r".{1,80} mailing[- ]?list[e]?\Z|(?:to unsubscribe|unsubscribe from|to stop receiving|manage your (?:email )?"

@@ -273,6 +273,10 @@ DIVIDERS: tuple[LineRule, ...] = (
         "##- Bitte geben Sie Ihre Antwort über dieser Zeile ein. -##",
         "Veuillez répondre au-dessus de cette ligne",
         "##- Typ uw antwoord boven deze regel -##",
+        needs=(
+            *("this line", "dieser ", "cette ligne", "questa ", "esta l", "boven deze ", " lini", " ovanför ", "satır"),
+            *("この", "在此"),
+        ),
     ),
 )
 

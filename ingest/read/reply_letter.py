@@ -133,9 +133,9 @@ class Letter:
     def _goes_on_legally(self, index: int, joined: str) -> bool:
         """Whether a paragraph stands below small print and speaks of the law as well."""
         above = next((at for at in range(index - 1, max(index - 4, self.start - 1), -1) if self._bares[at]), None)
-        if above is None or above == index - 1 or LEGAL.search(joined) is None:
+        if above is None or above == index - 1 or not self._below_small_print(above):
             return False
-        return self._below_small_print(above)
+        return LEGAL.search(joined) is not None
 
     def _below_small_print(self, last: int) -> bool:
         """Whether the paragraph that ends with line `last` holds small print."""

@@ -3,6 +3,7 @@
 All patterns are matched against one line (or a few joined ones) of bounded length, so every rule is linear.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -18,29 +19,72 @@ class Label(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineRule:
-    """A pattern that one whole line must match, and lines it is for."""
+    """A pattern that one whole line must match, and lines it is for.
+
+    `needs`: words in small letters of which every line that matches has one, where looking for them is much quicker.
+    """
 
     pattern: re.Pattern[str]
     examples: tuple[str, ...]
+    needs: tuple[str, ...] = ()
 
 
-def rule(pattern: str, *examples: str) -> LineRule:
+def rule(pattern: str, *examples: str, needs: tuple[str, ...] = ()) -> LineRule:
     """A rule whose pattern minds no case."""
-    return LineRule(pattern=re.compile(pattern, re.IGNORECASE), examples=examples)
+    return LineRule(pattern=re.compile(pattern, re.IGNORECASE), examples=examples, needs=needs)
 
 
-def join_rules(rules: tuple[LineRule, ...]) -> re.Pattern[str]:
-    """All rules as one pattern: a line is asked once, which is several times as fast."""
-    return re.compile("|".join(f"(?:{one.pattern.pattern})" for one in rules), re.IGNORECASE)
+class JoinedRules:
+    """All rules as one pattern: a line is asked once, which is several times as fast. Rules with needs come last."""
+
+    def __init__(self, rules: tuple[LineRule, ...]) -> None:
+        plain = "|".join(f"(?:{one.pattern.pattern})" for one in rules if not one.needs)
+        self._plain = re.compile(plain, re.IGNORECASE)
+        self._others = tuple((tuple(map(_fold, one.needs)), one.pattern) for one in rules if one.needs)
+
+    def match(self, line: str) -> "re.Match[str] | None":
+        """The match of a rule, None where none fits."""
+        found = self._plain.match(line)
+        if found is not None or not self._others:
+            return found
+        folded = _fold(line)
+        for needs, pattern in self._others:
+            if any(need in folded for need in needs):
+                found = pattern.match(line)
+                if found is not None:
+                    return found
+        return None
+
+
+def join_rules(rules: tuple[LineRule, ...]) -> JoinedRules:
+    """The rules as one; at least one of them has no needs."""
+    return JoinedRules(rules)
+
+
+def _fold(text: str) -> str:
+    """Letters that a pattern takes for the same when it minds no case are the same."""
+    lowered = text.lower()
+    return lowered if lowered.isascii() else lowered.replace("ı", "i").replace("\u0307", "").replace("ſ", "s")
 
 
 # Left-to-right marks, zero-width and soft hyphens; U+1427 is what a mail tracker leaves alone on a line.
-_INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF, 0xAD, 0x1427))
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\u1427]+")
 
 
 def bare(line: str, limit: int) -> str:
     """A line for the rules: at most `limit` characters, single blanks of one kind, without what nobody sees."""
-    return " ".join(line[:limit].translate(_INVISIBLE).replace("&lt;", "<").replace("&gt;", ">").split())
+    line = line[:limit]
+    if not line.isascii() and _UNSEEN.search(line):
+        line = _UNSEEN.sub("", line)
+    if "&" in line:
+        line = line.replace("&lt;", "<").replace("&gt;", ">")
+    return " ".join(line.split())
+
+
+@functools.lru_cache(maxsize=1)  # new text and forwarded mail are both looked for in the same one
+def bare_lines(text: str, limit: int) -> tuple[tuple[str, str], ...]:
+    """Each line of a text, and as `bare` has it."""
+    return tuple((line, bare(line, limit)) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 # The words a person closes with. What follows on the line may be a name or a place.

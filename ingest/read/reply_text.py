@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from ingest.read.reply_quotes import Quotes, label_quotes
-from ingest.read.reply_rules import Label, bare
+from ingest.read.reply_rules import Label, bare_lines
 from ingest.read.reply_signature import label_signatures
 
 _QUOTE_MARKS = re.compile(r"\A(?:\s{0,3}[>＞]){1,50} ?")
@@ -31,9 +31,9 @@ class Split:
 
 def split_reply(text: str, sender_name: str = "") -> Split:
     """Split a mail's text. `sender_name` is the display name: alone on a line it ends the letter as a closing does."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    bares = [bare(line, _MAX_LINE) for line in lines]
-    lines = [line if seen else "" for line, seen in zip(lines, bares, strict=True)]
+    both = bare_lines(text, _MAX_LINE)
+    bares = [seen for _, seen in both]
+    lines = [line if seen else "" for line, seen in both]
     quotes = label_quotes(lines, bares)
     if quotes.lost:
         return _keep_all(lines, quotes)

@@ -1,5 +1,6 @@
 """What a mail is about, and whether it is urgent: weighted words from data files, no guessing beyond them."""
 
+import functools
 from collections.abc import Mapping
 
 from ingest.topics.rules import TOPICS, Rules, Words, load_rules
@@ -31,17 +32,21 @@ def find_weights(
     words = (rules or load_rules()).of(language)
     weights = dict.fromkeys(TOPICS, 0.0)
     for said, factor in ((subject, _SUBJECT_FACTOR), (text, 1)):
-        for topic, weight in _weigh(fold(said[:MAX_CHARS]), words):
+        for topic, weight in _weigh(_fold(said[:MAX_CHARS]), words):
             weights[topic] += factor * weight
     for kind, topic, weight in words.kinds:
         weights[topic] += weight * (kind in kinds)
     return weights
 
 
+@functools.lru_cache(maxsize=2)  # a subject and a text, each for topic and urgency
+def _fold(said: str) -> str:
+    return fold(said)
+
+
 def _weigh(folded: str, words: Words) -> list[tuple[str, float]]:
     """(topic, weight) of each word found. Where two overlap the longer one counts: "removal order" is no order."""
     found = words.topic_finder.find(folded)
-    breaks = find_breaks(folded)
     counted: list[tuple[str, float]] = []
     taken = bytearray(len(folded))
     singles = [(span, phrase) for phrase, spans in found.items() if phrase in words.single for span in spans]
@@ -54,9 +59,10 @@ def _weigh(folded: str, words: Words) -> list[tuple[str, float]]:
         if phrase not in seen:
             seen.add(phrase)
             counted += words.single[phrase].items()
-    counted += [
-        (topic, weight) for expression, topic, weight in words.together if find_together(expression, found, breaks)
-    ]
+    phrases = frozenset(found)
+    together = [one for one in words.together if not one[0].parts[0].isdisjoint(phrases)]
+    breaks = find_breaks(folded) if together else []
+    counted += [(topic, weight) for expression, topic, weight in together if find_together(expression, found, breaks)]
     return counted
 
 
@@ -65,18 +71,21 @@ def is_urgent(
 ) -> bool:
     """Whether the writer says that it is urgent. In an answer the subject is inherited and does not count."""
     words = (rules or load_rules()).of(language)
-    return any(_says_urgent(fold(said[:MAX_CHARS]), words) for said in ((text,) if is_reply else (subject, text)))
+    return any(_says_urgent(_fold(said[:MAX_CHARS]), words) for said in ((text,) if is_reply else (subject, text)))
 
 
 def _says_urgent(folded: str, words: Words) -> bool:
     found = words.urgent_finder.find(folded)
-    if not found:
+    phrases = frozenset(found)
+    urgent = [one for one in words.urgent if not one.parts[0].isdisjoint(phrases)]
+    if not urgent:
         return False
     breaks, clauses = find_breaks(folded), find_clause_breaks(folded)
-    denied = [span for one in words.but_not for spans in find_together(one, found, clauses) for span in spans]
+    but_not = [one for one in words.but_not if not one.parts[0].isdisjoint(phrases)]
+    denied = [span for one in but_not for spans in find_together(one, found, clauses) for span in spans]
     return any(
         not any(_overlap(spans[0], no) for no in denied)
-        for one in words.urgent
+        for one in urgent
         for spans in find_together(one, found, breaks)
     )
 

@@ -5,6 +5,7 @@ are a phrase; `#` is a number; `a|b` is one of the two; `a & b` is both in one s
 and Japanese are found anywhere, since nothing parts them there.
 """
 
+import functools
 import re
 import unicodedata
 from bisect import bisect
@@ -13,10 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 Span = tuple[int, int]
+_Begun = tuple[tuple[tuple[str, ...], str], ...]
 
 MAX_CHARS = 20_000
 _MAX_SPANS = 50
 _MAX_AFFIX = 40
+_MAX_KNOWN = 20_000
 _NEAR = 120
 """How many letters may stand between two words that belong together: a long sentence."""
 
@@ -28,6 +31,7 @@ _EAST_GAP = re.compile(rf"(?<=[{_EAST}])[ \t\r\n]{{1,9}}(?=[{_EAST}])")
 _BREAK = re.compile(rf"[.!?;](?=[\s{_EAST}]|$)|\n[ \t]{0, 40}\n|\n[ \t]{0, 40}[-•*]|。")
 _CLAUSE = re.compile(rf",(?=[\s{_EAST}])|\s[-–—]\s|、")
 _PLAIN = str.maketrans({"ł": "l", "ı": "i", "ß": "ss", "ø": "o", "đ": "d", "’": "'", "æ": "ae", "œ": "oe"})
+_FIRST_MARK = "\u0300"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -72,8 +76,12 @@ def _forms(phrase: str) -> set[str]:
 
 def fold(text: str) -> str:
     """Lower case, no accents, no full-width letters; the marks of kana stay, there they make another letter."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
-    bare = "".join(letter for letter in decomposed if letter in "\u3099\u309a" or not unicodedata.combining(letter))
+    if text.isascii():
+        return text.lower()
+    bare = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
+    for mark in {letter for letter in set(bare) if letter >= _FIRST_MARK and unicodedata.combining(letter)}:
+        if mark not in "\u3099\u309a":
+            bare = bare.replace(mark, "")
     return _EAST_GAP.sub("", unicodedata.normalize("NFC", bare))
 
 
@@ -84,6 +92,7 @@ class Finder:
         self._exact: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         self._starts: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         self._ends: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._known: dict[str, _Begun] = {}
         self._east: list[tuple[re.Pattern[str], str]] = []
         for phrase in phrases:
             self._add(phrase)
@@ -103,17 +112,28 @@ class Finder:
     def find(self, folded: str) -> Mapping[str, list[Span]]:
         """Where each phrase stands in a folded text, at most fifty places each."""
         found: dict[str, list[Span]] = defaultdict(list)
-        tokens = [(token[0], token.span()) for token in _TOKEN.finditer(folded)]
-        for place, (token, _) in enumerate(tokens):
-            for pattern, phrase in self._candidates(token):
-                end = _match(pattern, tokens, place)
+        tokens = _find_tokens(folded)
+        known = self._known
+        for place, (token, span) in enumerate(tokens):
+            begun = known.get(token)
+            if begun is None:
+                begun = self._find_begun(token)
+            for rest, phrase in begun:
+                end = _match(rest, tokens, place + 1) if rest else span[1]
                 if end is not None and len(found[phrase]) < _MAX_SPANS:
-                    found[phrase].append((tokens[place][1][0], end))
+                    found[phrase].append((span[0], end))
         if self._east and _IS_EAST.search(folded):
             for compiled, phrase in self._east:
                 for hit, _ in zip(compiled.finditer(folded), range(_MAX_SPANS), strict=False):
                     found[phrase].append(hit.span())
         return {phrase: spans for phrase, spans in found.items() if spans}
+
+    def _find_begun(self, token: str) -> "_Begun":
+        """What follows in the phrases that begin with a word; kept, since nearly all words come again."""
+        begun = tuple((pattern[1:], phrase) for pattern, phrase in self._candidates(token))
+        if len(self._known) < _MAX_KNOWN and len(token) <= _MAX_AFFIX and not token.isdigit():
+            self._known[token] = begun
+        return begun
 
     def _candidates(self, token: str) -> Iterable[tuple[tuple[str, ...], str]]:
         yield from self._exact.get(token, ())
@@ -125,8 +145,13 @@ class Finder:
             yield from self._ends.get(token[-size:], ())
 
 
+@functools.lru_cache(maxsize=2)  # a subject and a text, which topics and urgency are both looked for in
+def _find_tokens(folded: str) -> list[tuple[str, Span]]:
+    return [(token[0], token.span()) for token in _TOKEN.finditer(folded)]
+
+
 def _match(pattern: tuple[str, ...], tokens: list[tuple[str, Span]], place: int) -> int | None:
-    """The end of a phrase whose first word stands at `place`, or None."""
+    """The end of words of a phrase whose first one stands at `place`, or None."""
     if place + len(pattern) > len(tokens):
         return None
     for offset, wanted in enumerate(pattern):
