@@ -35,7 +35,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], T | None], seconds: float = 20.0) -> T:
+def wait_until(condition: Callable[[], T | None], seconds: float = 60.0) -> T:
     """What the condition gives once it is true; fails the test if that takes too long."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):

@@ -86,8 +86,7 @@ def test_each_recipient_has_a_result_of_its_own_and_the_mail_is_one_case(signing
     (bounced,) = house.postfix.wait_for(STALE)
     assert (bounced.status, bounced.dsn, bounced.queue_id) == ("bounced", "5.1.1", deferred.queue_id)
 
-    house.postfix.flush()
-    later = house.postfix.wait_for(ending, 1002)[-1]
+    later = house.postfix.flush_until(ending, 1002)[-1]
     assert (later.recipient, later.status) == (deferred.recipient, "sent")
     sent_to(house.sink, "m@shop.example")
     wait_until_quiet(house.service)

@@ -48,7 +48,9 @@ _NAMES = (
     "cases.db-wal",
     "node",
 )
-_OWN_FILES = re.compile(r"(ledger|cases)\.db(-wal|-shm)?|node|serve\.lock|(worker|pulse)\.sock|heads\.log|[0-9a-f]+")
+_OWN_FILES = re.compile(
+    r"(ledger|cases)\.db(-wal|-shm|-turn)?|node|serve\.lock|(worker|pulse)\.sock|heads\.log|[0-9a-f]+"
+)
 
 
 @pytest.fixture(scope="module")
