@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable
 
+from casepost.answers import Answers
 from casepost.app import App
 from casepost.pulse import start_pulse
 from cases.arrival import Arrival
@@ -66,11 +67,12 @@ async def _serve(app: App, ready: Callable[[], None], *, first: bool) -> None:
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     writer = LedgerWriter(app.store.ledger, committed=app.waker.wake)
+    answers = Answers()
 
     async def take(arrival: Arrival) -> int:
         reach(Step.MAIL_ACCEPTED)
         with timed(Timing.ACCEPT):
-            return await asyncio.wrap_future(writer.add(arrival))
+            return await answers.of(writer.add(arrival))
 
     directory = Directory(app.store.cases)
     listeners = await _listen(app, take, directory, first=first)

@@ -17,9 +17,9 @@ from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from cases.arrival import Channel
 from ingest.smtp_crowd import ip_address_of
-from ingest.smtp_data import LineTooLongError, PeerGoneError, Wire
 from ingest.smtp_edge import LEAVING, Edge
 from ingest.smtp_proxy import NoHeaderError, read_client
+from ingest.smtp_wire import LineTooLongError, PeerGoneError, Wire
 
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd notes addresses and commands at INFO
 
@@ -77,9 +77,8 @@ class Connection(SMTP):
         self._by_balancer = self._edge.is_balancer(self._peer)
         objection = self._await_header() if self._by_balancer else self._find_objection(self._peer)
         if objection is None:
-            super().connection_made(transport)
-            self._wire = Wire(self._reader)
-            return None
+            self._wire = Wire(self._let_flow)
+            return super().connection_made(transport)
         self._refused = True
         if isinstance(transport, asyncio.WriteTransport):
             transport.write(objection.encode() + b"\r\n")
@@ -101,6 +100,7 @@ class Connection(SMTP):
         """Forget the peer. A mail that is being taken in goes on: the peer will send it again, and it is known then."""
         if not self._refused:
             self._edge.see_off(self)
+            self._wire.close()
             super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
@@ -108,13 +108,17 @@ class Connection(SMTP):
         if data.startswith(b"\x16\x03") and self.transport and not (self.has_said_hello or self._tls_protocol):
             self.transport.close()
         elif not self._refused:
-            super().data_received(data)
+            self._wire.feed(data)
+
+    def _let_flow(self, wanted: bool) -> None:
+        if isinstance(self.transport, asyncio.ReadTransport) and not self.transport.is_closing():
+            (self.transport.resume_reading if wanted else self.transport.pause_reading)()
 
     def eof_received(self) -> bool:
         """Let what was sent before the end be answered: `printf … | nc` closes its side at once."""
         if self._refused or self.session is None:
             return False
-        self._reader.feed_eof()
+        self._wire.end()
         return self.session.ssl is None
 
     def part(self, reply: str) -> None:
@@ -158,6 +162,11 @@ class Connection(SMTP):
         """Say whether EHLO, HELO or LHLO came; TLS makes it forgotten (RFC 3207 section 4.2)."""
         return self.session is not None and bool(self.session.host_name)
 
+    async def push(self, status: str | bytes) -> None:
+        """Write a reply, and wait if the peer reads none of what it was told. As aiosmtpd does, without its log."""
+        self._writer.write((status.encode() if isinstance(status, str) else status) + b"\r\n")
+        await self._writer.drain()
+
     async def say(self, reply: str) -> None:
         """Send a reply."""
         await self.push(reply)
@@ -193,7 +202,7 @@ class Connection(SMTP):
         if not self._by_balancer:
             return True
         try:
-            client = await read_client(self._reader)
+            client = await read_client(self._wire)
         except NoHeaderError as error:
             if not error.said_nothing:
                 _log.warning("balancer without PROXY header", extra={"peer": self._peer, "error": str(error)})
@@ -209,8 +218,7 @@ class Connection(SMTP):
         if self._trusted:
             return True
         try:
-            async with asyncio.timeout(self._edge.options.greeting_pause):
-                talked = await self._reader.read(1)
+            talked = await self._wire.hears(self._edge.options.greeting_pause)
         except TimeoutError:
             return True
         if talked:

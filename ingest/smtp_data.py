@@ -1,26 +1,15 @@
-"""Reading from an SMTP peer: a command line at a time, and the content after DATA in chunks.
-
-Commands and content share one buffer, since a peer may send the next command right behind the final dot.
-"""
+"""Reading the content after DATA from an SMTP peer, in pieces as they come."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from ingest.smtp_spool import Spool
+from ingest.smtp_wire import Wire
 
-_CHUNK = 65536
+_PIECE = 65536  # so much is looked at at once
 _END = b"\r\n.\r\n"
-
-
-class PeerGoneError(Exception):
-    """The peer closed the connection, or broke it off, in the midst of what was being read."""
-
-
-class LineTooLongError(Exception):
-    """A command line is longer than anything that is a command."""
 
 
 class Verdict(Enum):
@@ -60,83 +49,55 @@ class DataLimits:
     quiet_after_bare: float
 
 
-class Wire:
-    """What the peer has sent, and the part of it that nobody has read yet."""
+async def read_content(wire: Wire, limits: DataLimits, spool: Spool) -> Content:
+    """Read up to the final dot. Raises TimeoutError where the peer is too slow, PeerGoneError where it goes.
 
-    def __init__(self, reader: asyncio.StreamReader) -> None:
-        self._reader = reader
-        self._held = bytearray()
-        self._wait: asyncio.Timeout | None = None
+    After a bare CR or LF the peer may never send the one true end, so what is said of it is said as soon as it
+    falls silent.
+    """
+    kept = _Kept(limits, spool)
+    try:
+        verdict = await _read_all(wire, kept, limits)
+    except BaseException:
+        spool.close()
+        raise
+    if verdict is not Verdict.WHOLE:
+        spool.close()
+    return Content(verdict=verdict, spool=spool, fault=kept.fault)
 
-    def forget(self) -> None:
-        """Drop what came before STARTTLS: it was sent by anybody (RFC 3207 section 5)."""
-        self._held.clear()
 
-    def hurry(self, seconds: float) -> None:
-        """Wait no longer than that for what is waited for now."""
-        soon = asyncio.get_running_loop().time() + seconds
-        with contextlib.suppress(RuntimeError):  # that wait is over
-            if self._wait is not None and (self._wait.when() or soon) > soon:
-                self._wait.reschedule(soon)
-
-    async def read_line(self, longest: int, seconds: float) -> bytes:
-        """Read one line with its LF; raises TimeoutError after `seconds`, LineTooLongError after `longest` octets.
-
-        Raises PeerGoneError at the end.
-        """
-        async with asyncio.timeout(seconds) as self._wait:
-            while (end := self._held.find(b"\n")) < 0 and len(self._held) <= longest:
-                self._held += await self._read_chunk()
-        if not 0 <= end < longest:
-            raise LineTooLongError
-        line = bytes(self._held[: end + 1])
-        del self._held[: end + 1]
-        return line
-
-    async def read_content(self, limits: DataLimits, spool: Spool) -> Content:
-        """Read up to the final dot. Raises TimeoutError where the peer is too slow, PeerGoneError where it goes.
-
-        After a bare CR or LF the peer may never send the one true end, so what is said of it is said as soon as it
-        falls silent.
-        """
-        kept = _Kept(limits, spool)
-        try:
-            verdict = await self._read_all(kept, limits)
-        except BaseException:
-            spool.close()
-            raise
-        if verdict is not Verdict.WHOLE:
-            spool.close()
-        return Content(verdict=verdict, spool=spool, fault=kept.fault)
-
-    async def _read_all(self, kept: "_Kept", limits: DataLimits) -> Verdict:
-        now = asyncio.get_running_loop().time
-        started = now()
-        window, self._held = bytearray(b"\r\n") + self._held, bytearray()  # DATA's own line end: the dot may come first
-        while (end := window.find(_END)) < 0:
-            settled = len(window) - _length_of_begun_end(window)
-            await kept.add(bytes(window[:settled]))
-            del window[:settled]
+async def _read_all(wire: Wire, kept: "_Kept", limits: DataLimits) -> Verdict:
+    now = asyncio.get_running_loop().time
+    started, piece, searched = now(), min(_PIECE, limits.max_bytes), 0
+    wire.held[:0] = b"\r\n"  # DATA's own line end: the dot may come first
+    while (end := wire.held.find(_END, searched)) < 0:
+        if len(wire.held) >= piece:
+            await _settle(wire, kept)
             if kept.size > 2 * limits.max_bytes:
                 return Verdict.ENDLESS
-            deadline = started + limits.grace() + kept.size / limits.min_rate
-            quiet = now() + limits.quiet_after_bare
-            try:
-                async with asyncio.timeout_at(min(deadline, quiet) if kept.bare else deadline) as self._wait:
-                    window += await self._read_chunk()
-            except TimeoutError:
-                if not kept.bare:
-                    raise
+        searched = max(0, len(wire.held) - len(_END) + 1)
+        deadline = started + limits.grace() + (kept.size + len(wire.held)) / limits.min_rate
+        try:
+            await wire.wait(min(deadline, now() + limits.quiet_after_bare))
+        except TimeoutError:
+            # Only who falls silent is looked at before there is a piece's worth of it.
+            await _settle(wire, kept)
+            searched = 0
+            if kept.bare:
                 return kept.verdict()
-        await kept.add(bytes(window[: end + 2]))
-        self._held = window[end + len(_END) :]
-        return kept.verdict()
+            if now() >= deadline:
+                raise
+    await kept.add(bytes(memoryview(wire.held)[: end + 2]))
+    del wire.held[: end + len(_END)]
+    return kept.verdict()
 
-    async def _read_chunk(self) -> bytes:
-        chunk = await self._reader.read(_CHUNK)
-        if not chunk:
-            raise PeerGoneError
-        return chunk
+
+async def _settle(wire: Wire, kept: "_Kept") -> None:
+    """Take over what cannot be part of the end."""
+    settled = len(wire.held) - _length_of_begun_end(wire.held)
+    piece = bytes(memoryview(wire.held)[:settled])
+    del wire.held[:settled]
+    await kept.add(piece)
 
 
 class _Kept:
@@ -195,8 +156,8 @@ class _Kept:
         self._line = len(content) - last
 
 
-def _length_of_begun_end(window: bytearray) -> int:
-    return next((length for length in range(len(_END) - 1, 0, -1) if window.endswith(_END[:length])), 0)
+def _length_of_begun_end(held: bytearray) -> int:
+    return next((length for length in range(len(_END) - 1, 0, -1) if held.endswith(_END[:length])), 0)
 
 
 def _has_longer_line(raw: bytes, longest: int) -> bool:

@@ -39,7 +39,8 @@ class SmtpOptions:
     `disk` is asked for room before a mail is sent, and large ones come in as files in `spool_dir`; `loaded_bytes` is
     the memory that large ones get at once. `command_timeout` is what may be waited for commands between two mails;
     `data_timeout` is what a mail may take beside its size at 500 octets a second; `take_timeout` is how long a peer
-    waits for its 250. `greeting_pause`: who talks in it has not waited for our greeting.
+    waits for its 250, `max_left_takes` how many mails may be under way whose peers have gone. `greeting_pause`: who
+    talks in it has not waited for our greeting.
     """
 
     hostname: str
@@ -62,6 +63,7 @@ class SmtpOptions:
     data_rate: int = 500
     quiet_after_bare: float = 5.0
     take_timeout: float = 60.0
+    max_left_takes: int = 100
     max_session_seconds: float = 3600.0
 
 
@@ -88,11 +90,13 @@ class Edge:
     channel: Channel
     draining: bool = False
     guests: dict[Guest, str | None] = field(default_factory=dict)  # the IP address of each, None: not known yet
-    taking: set[asyncio.Task[int]] = field(default_factory=set)
+    taking: dict[asyncio.Task[int], float] = field(default_factory=dict)  # and when each has had its time
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         options = self.options
+        self._loop = asyncio.get_running_loop()
+        self._watch: asyncio.TimerHandle | None = None
         self._trusted = Networks(options.trusted_relays)
         self._proxies = Networks(options.proxies if self.channel is Channel.SMTP else ())
         self._memory = Memory(options.loaded_bytes)
@@ -150,15 +154,33 @@ class Edge:
         return Spool(self.options.spool_dir, self.has_room)
 
     def begin_take(self, envelope: Arrival, spool: Spool) -> asyncio.Task[int]:
-        """Start taking a mail in, in a task of its own: it goes on when the peer goes."""
-        task = asyncio.ensure_future(self._take_loaded(envelope, spool))
-        self.taking.add(task)
+        """Start taking a mail in, in a task of its own: it goes on when the peer goes, and ends with its time."""
+        task = self._loop.create_task(self._take_loaded(envelope, spool))
+        self.taking[task] = self._loop.time() + self.options.take_timeout
+        if self._watch is None:
+            self._watch = self._loop.call_later(self.options.take_timeout, self._end_overdue)
         task.add_done_callback(lambda task: self._end_take(task, spool))
         return task
 
+    @property
+    def is_overrun(self) -> bool:
+        """Whether there are so many mails under way whose peers have gone that no other may begin."""
+        return len(self.taking) >= len(self.guests) + self.options.max_left_takes
+
     async def _take_loaded(self, envelope: Arrival, spool: Spool) -> int:
+        if not spool.octets_to_load:
+            return await self.take(replace(envelope, raw=await spool.read()))
         async with self._memory.lent(spool.octets_to_load):
             return await self.take(replace(envelope, raw=await spool.read()))
+
+    def _end_overdue(self) -> None:
+        """One timer for all: they have the same time each, so that the oldest is due first."""
+        self._watch = None
+        for task, due in list(self.taking.items()):
+            if due > self._loop.time():
+                self._watch = self._loop.call_at(due, self._end_overdue)
+                return
+            task.cancel()
 
     def _hurry_all(self, now: float) -> None:
         """While places run out, whoever keeps one and says nothing leaves it in seconds."""
@@ -175,7 +197,7 @@ class Edge:
 
     def _end_take(self, task: asyncio.Task[int], spool: Spool) -> None:
         spool.close()
-        self.taking.discard(task)
+        self.taking.pop(task, None)
         if not task.cancelled():
             task.exception()  # looked at by the session; one whose peer has gone must not warn
         self._look_whether_quiet()

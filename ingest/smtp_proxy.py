@@ -6,7 +6,7 @@ haproxy's doc/proxy-protocol.txt, versions 1 and 2. The parser is aiosmtpd's.
 import asyncio
 import logging
 
-from aiosmtpd.proxy_protocol import AF, V2_CMD, get_proxy
+from aiosmtpd.proxy_protocol import AF, V2_CMD, AsyncReader, get_proxy
 
 from ingest.smtp_crowd import ip_address_of
 
@@ -23,7 +23,7 @@ class NoHeaderError(Exception):
         self.said_nothing = said_nothing
 
 
-async def read_client(reader: asyncio.StreamReader) -> str:
+async def read_client(reader: AsyncReader) -> str:
     """Give the client's IP address, "" where the balancer speaks for itself; raises NoHeaderError."""
     try:
         async with asyncio.timeout(_SECONDS):

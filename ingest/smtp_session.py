@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from cases.arrival import Arrival
 from ingest.smtp_connection import LOCAL_ERROR, Command, Connection, place_of
-from ingest.smtp_data import Content, DataLimits, Verdict
+from ingest.smtp_data import Content, DataLimits, Verdict, read_content
 from ingest.smtp_path import parse_path, parse_recipient, parse_sender
 from ingest.smtp_spool import Spool, is_full
 from ingest.smtp_tls import Certificate
@@ -148,11 +148,11 @@ class Session(Connection):
             return await self.refuse("503 5.5.1 Say RCPT first")
         if argument:
             return await self.refuse("501 5.5.4 DATA takes no argument")
-        if not self._edge.has_room():
-            return await self.say(NO_ROOM)
+        if (objection := self._find_objection_to_data()) is not None:
+            return await self.say(objection)
         await self.say("354 End with a dot on a line of its own")
         try:
-            content = await self._wire.read_content(self._data_limits(), self._edge.make_spool())
+            content = await read_content(self._wire, self._data_limits(), self._edge.make_spool())
         except TimeoutError:
             return await self.leave("421 4.4.2 Mail came too slowly")
         self._transaction = None
@@ -168,6 +168,11 @@ class Session(Connection):
         if content.verdict in {Verdict.ENDLESS, Verdict.BARE_LINE_END}:
             return await self.leave(replies)
         return await self.say(replies)
+
+    def _find_objection_to_data(self) -> str | None:
+        if self._edge.is_overrun:
+            return LOCAL_ERROR
+        return None if self._edge.has_room() else NO_ROOM
 
     def _data_limits(self) -> DataLimits:
         options = self._edge.options
@@ -194,18 +199,19 @@ class Session(Connection):
 
     async def _take(self, spool: Spool, transaction: _Transaction) -> str:
         """Hand the mail over; 250 only for an id that came back in time."""
-        task = self._edge.begin_take(self._envelope(transaction), spool)
         octets = spool.size
-        await asyncio.wait({task}, timeout=self._edge.options.take_timeout)
-        if not task.done():
-            task.cancel()
+        task = self._edge.begin_take(self._envelope(transaction), spool)
+        try:
+            ledger_id = await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not task.done():
+                raise  # the peer has gone, the mail is taken all the same
             _log.error("mail not taken in time", extra={"peer": self._peer, "octets": octets})
             return LOCAL_ERROR
-        error = asyncio.CancelledError() if task.cancelled() else task.exception()
-        if error is not None:
+        except Exception as error:  # noqa: BLE001  whatever it is, the peer is told to try again
             return self._put_off(error, octets)
         self._idle_commands, self._waited = 0, 0.0
-        return f"250 2.0.0 Ok: queued as {task.result()}"
+        return f"250 2.0.0 Ok: queued as {ledger_id}"
 
     def _envelope(self, transaction: _Transaction) -> Arrival:
         return Arrival(
@@ -219,7 +225,7 @@ class Session(Connection):
             trusted=self._trusted,
         )
 
-    def _put_off(self, error: BaseException, octets: int) -> str:
+    def _put_off(self, error: Exception, octets: int) -> str:
         fault = {"error": type(error).__name__, "at": place_of(error)}
         _log.error("mail not taken", extra={"peer": self._peer, "octets": octets, **fault})
         return NO_ROOM if is_full(error) else LOCAL_ERROR

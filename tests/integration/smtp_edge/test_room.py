@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import os
+import socket
+import struct
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from cases.arrival import Arrival
 from ingest.smtp_room import Disk, Memory
 from ingest.smtp_spool import Spool, is_full
 from tests.edge import MAIL, OURS, Edge, House, Peer, open_files, talk_at_once
+from tests.service import wait_until
 
 NO_ROOM = "452 4.3.1 Not enough room, try again later"
 LARGE = MAIL + (b"y" * 78 + b"\r\n") * 12_500
@@ -161,6 +164,30 @@ def test_who_waits_for_memory_in_vain_is_put_off_in_time_and_takes_nobody_s_plac
     assert {said[:9] for said in answers} == {"451 4.3.0"}
     edge.house.hold = 0
     assert talk_at_once(edge.port, [partial(send, LARGE)])[0].startswith("250")
+
+
+def test_mails_whose_peers_have_gone_are_bounded_and_others_are_put_off_meanwhile(edges: Any) -> None:
+    edge: Edge = edges(max_left_takes=3)
+    edge.house.hold = 3.0
+    for _ in range(4):
+        with edge.raw() as peer:
+            peer.begin()
+            edge.house.begun.clear()
+            peer.send(MAIL + b".\r\n")
+            assert edge.house.begun.wait(20)
+            peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closed is reset
+    wait_until(lambda: _offer(edge) == "451 4.3.0 Local error, try again later")
+    edge.house.hold = 0
+    wait_until(lambda: len(edge.house.taken) == 4)
+    wait_until(lambda: _offer(edge).startswith("354"))
+
+
+def _offer(edge: Edge) -> str:
+    """What is answered to DATA; whoever is let go on goes away without a mail."""
+    with edge.raw() as peer:
+        for line in (b"EHLO x\r\n", b"MAIL FROM:<>\r\n", b"RCPT TO:<support@casepost.example>\r\n"):
+            assert peer.ask(line).startswith("250")
+        return peer.ask(b"DATA\r\n")
 
 
 @pytest.mark.parametrize("gone", ["reset", "closed"])
