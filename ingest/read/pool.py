@@ -13,6 +13,7 @@ from ingest.read.reader import read as read_mail
 from ingest.read.rules import NO_OWN_RULES, ReadingRules
 
 _WITH_FILES, _WITHOUT_FILES = b"files", b"no files"
+_NICENESS = 5  # in a burst a mail is taken first and read afterwards; a reader holds no lock that others wait for
 
 
 class Reader(Protocol):
@@ -45,7 +46,7 @@ class ReaderPool(ChildPool[Mail]):
             name="reader",
             size=size,
             seconds=seconds,
-            limits=ChildLimits(cpu_seconds=math.ceil(seconds), memory_bytes=memory_bytes),
+            limits=ChildLimits(cpu_seconds=math.ceil(seconds), memory_bytes=memory_bytes, niceness=_NICENESS),
             recycle_after=recycle_after,
             report=report,
         )

@@ -43,6 +43,8 @@ def misbehave(raw: bytes, *, open_files: bool) -> Mail:
         sys.exit(3)
     if b"environment" in raw:
         return tell(" ".join(line.partition("=")[0] for line in Path("/proc/self/environ").read_text().split("\0")))
+    if b"rank" in raw:
+        return tell(str(os.getpriority(os.PRIO_PROCESS, 0)))
     if b"raise" in raw:
         raise KeyError("secret words of the mail")
     if b"who" in raw:
@@ -113,6 +115,10 @@ def test_the_child_was_never_given_the_environment_with_its_passwords(pool: Read
     given = {"PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "LINES", "COLUMNS"}
     assert "PYTEST_CURRENT_TEST" in os.environ
     assert names & set(os.environ) <= given
+
+
+def test_a_reader_stands_back_behind_whoever_takes_mail_in(pool: ReaderPool) -> None:
+    assert int(pool.read(b"rank").subject) > os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_a_child_that_cannot_start_is_no_fault_of_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
