@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 
 # What tests need beyond Python packages; installed by `make debian`, so by `make test`, when that runs as root.
-DEBIAN_PACKAGES := tesseract-ocr postfix dovecot-imapd clamav-daemon gcc libc6-dev
+DEBIAN_PACKAGES := tesseract-ocr postfix dovecot-imapd clamav-daemon gcc libc6-dev valgrind
 
 .PHONY: help
 help: ## Lists the targets
@@ -33,6 +33,10 @@ check: .venv/dev.stamp ## Style, types, import directions and the rules of the h
 .PHONY: bench
 bench: .venv/dev.stamp ## Runs the benchmarks (ARGS names some)
 	$(BIN)/python -m bench $(ARGS)
+
+.PHONY: regress
+regress: .venv/dev.stamp ## Counts the instructions of each work against those that are kept (ARGS=--write keeps them)
+	$(BIN)/python -m bench.regress $(ARGS)
 
 .PHONY: soak
 soak: .venv/dev.stamp ## Load while processes are killed, halted and made to fail, then the books (MINUTES=10)

@@ -87,7 +87,7 @@ def rows(text: str) -> list[list[str]]:
 @cache
 def source() -> str:
     """All of our code in one text, with the keys of the build."""
-    files = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    files = [path for room in (*ROOMS, "bench") for path in sorted((ROOT / room).rglob("*.py"))]
     return "\n".join(path.read_text(encoding="utf-8") for path in [*files, ROOT / "Makefile", ROOT / "pyproject.toml"])
 
 
