@@ -68,13 +68,15 @@ async def read_content(wire: Wire, limits: DataLimits, spool: Spool) -> Content:
 
 async def _read_all(wire: Wire, kept: "_Kept", limits: DataLimits) -> Verdict:
     now = asyncio.get_running_loop().time
-    started, piece, searched = now(), min(_PIECE, limits.max_bytes), 0
+    started, piece, searched = now(), min(_PIECE, max(limits.max_bytes, len(_END))), 0
     wire.held[:0] = b"\r\n"  # DATA's own line end: the dot may come first
     while (end := wire.held.find(_END, searched)) < 0:
         if len(wire.held) >= piece:
             await _settle(wire, kept)
             if kept.size > 2 * limits.max_bytes:
                 return Verdict.ENDLESS
+            searched = 0  # the end may have come while the disk was waited for
+            continue
         searched = max(0, len(wire.held) - len(_END) + 1)
         deadline = started + limits.grace() + (kept.size + len(wire.held)) / limits.min_rate
         try:
