@@ -185,7 +185,7 @@ def test_39_a_mail_over_the_limit_is_never_fetched_and_the_others_come(house: Ho
     house.limit = 2 * LIMIT
     with house.running():
         wait_until(lambda: len(house.processed()) == 4)
-    assert house.left() == {}
+        wait_until(lambda: house.left() == {})  # forgotten behind the move, which the test sees first
 
 
 def test_39_a_folder_that_is_gone_is_told_and_read_again_once_it_is_back(house: House) -> None:
