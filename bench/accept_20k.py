@@ -26,13 +26,13 @@ def main() -> None:
         contest(Size.KB_20, connections, scaled(mails, at_least=connections * 2))
 
 
-def contest(size: Size, connections: int, mails: int) -> float:
-    """One row of the table; the ratio."""
+def contest(size: Size, connections: int, mails: int) -> None:
+    """One row of the table."""
     try:
         postfix = HeldPostfix()
     except Skipped as reason:
         sys.stdout.write(f"accept {size.name} over {connections}: skipped, {reason}\n")
-        return 0.0
+        return
     with tempfile.TemporaryDirectory() as place, QuickSink(Path(place)) as sink, postfix:
         folder = Path(place)
         with Casepost(folder / "casepost", sink_port=sink.port) as casepost:
@@ -43,7 +43,7 @@ def contest(size: Size, connections: int, mails: int) -> float:
                 casepost.wait_until_quiet()
                 return sent.rate
 
-            ratio = run(
+            run(
                 Contest(
                     name=f"durable accept, {size.name}, {connections} connections, {mails} mails a round",
                     unit="mails/s",
@@ -56,7 +56,6 @@ def contest(size: Size, connections: int, mails: int) -> float:
             sys.stdout.write(f"  {casepost.check_books()}\n")
         with Casepost(folder / "by_smtp_source", sink_port=sink.port) as casepost:
             _compare_loads(casepost, postfix, size, connections, mails)
-    return ratio
 
 
 def _compare_loads(casepost: Casepost, postfix: HeldPostfix, size: Size, connections: int, mails: int) -> None:

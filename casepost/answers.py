@@ -13,13 +13,13 @@ class Answers:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._come: deque[tuple[asyncio.Future[None], Future[int]]] = deque()
+        self._come: deque[asyncio.Future[None]] = deque()
         self._woken = False
 
     async def of(self, future: "Future[int]") -> int:
         """What it gives or raises; cancelled, it cancels it too."""
         waiting = self._loop.create_future()
-        future.add_done_callback(lambda done: self._hand_over(waiting, done))
+        future.add_done_callback(lambda _: self._hand_over(waiting))
         try:
             await waiting
         except asyncio.CancelledError:
@@ -27,9 +27,9 @@ class Answers:
             raise
         return future.result()
 
-    def _hand_over(self, waiting: "asyncio.Future[None]", done: "Future[int]") -> None:
+    def _hand_over(self, waiting: "asyncio.Future[None]") -> None:
         """In the other thread, which must see `_woken` only after its answer is there."""
-        self._come.append((waiting, done))
+        self._come.append(waiting)
         if not self._woken:
             self._woken = True
             self._loop.call_soon_threadsafe(self._give_all)
@@ -37,6 +37,6 @@ class Answers:
     def _give_all(self) -> None:
         self._woken = False
         while self._come:
-            waiting, _ = self._come.popleft()
+            waiting = self._come.popleft()
             if not waiting.done():
                 waiting.set_result(None)

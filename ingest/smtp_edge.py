@@ -168,8 +168,6 @@ class Edge:
         return len(self.taking) >= len(self.guests) + self.options.max_left_takes
 
     async def _take_loaded(self, envelope: Arrival, spool: Spool) -> int:
-        if not spool.octets_to_load:
-            return await self.take(replace(envelope, raw=await spool.read()))
         async with self._memory.lent(spool.octets_to_load):
             return await self.take(replace(envelope, raw=await spool.read()))
 
