@@ -51,9 +51,9 @@ class Duration:
         return Duration(days=left.days, seconds=left.seconds)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Calendar:
-    """The open hours of a queue in its zone, without its holidays and closing days."""
+    """The open hours of a queue in its zone, without its holidays and closing days; equal to nothing but itself."""
 
     zone: ZoneInfo
     hours: Hours
@@ -184,11 +184,13 @@ def _spans_from(calendar: Calendar, instant: datetime) -> Iterator[tuple[datetim
         yield from _spans_on(calendar, first + timedelta(days=offset))
 
 
-def _spans_on(calendar: Calendar, day: date) -> Iterator[tuple[datetime, datetime]]:
+@lru_cache(maxsize=4096)  # each mail asks for the same few days, several times
+def _spans_on(calendar: Calendar, day: date) -> tuple[tuple[datetime, datetime], ...]:
     """The open spans of a local day as UTC instants."""
-    if not calendar.is_closed(day):
-        for start, end in calendar.hours.spans[day.weekday()]:
-            yield _instant(calendar, day, start), _instant(calendar, day, end)
+    if calendar.is_closed(day):
+        return ()
+    spans = calendar.hours.spans[day.weekday()]
+    return tuple((_instant(calendar, day, start), _instant(calendar, day, end)) for start, end in spans)
 
 
 def _length(span: Span) -> timedelta:

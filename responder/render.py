@@ -138,7 +138,7 @@ def _find_following(template: Template, failed: TemplateFailed) -> Template | No
 
 
 def _render(template: Template, values: Values) -> Rendered:
-    context = {one.name: _show(getattr(values, one.name), one.name) for one in fields(values)}
+    context = {name: _show(getattr(values, name), name) for name in _name_fields(Values)}
     subject_source, body_source = _split_source(template)
     subject = clean_header(unmask(_run(template, subject_source, context)))
     body = _run(template, body_source, context)
@@ -156,12 +156,23 @@ def _render(template: Template, values: Values) -> Rendered:
 
 def _show(value: Any, name: str) -> Any:
     """The values as a template sees them: texts cleaned, persons' words marked."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{one.name: _show(getattr(value, one.name), one.name) for one in fields(value)})
+    if isinstance(value, str):
+        return _show_text(value, name)
     if isinstance(value, tuple):
         return tuple(_show(one, name) for one in value)
-    text = _UNPRINTABLE.sub("", _LINE_END.sub("\n", value))
+    kind: Any = type(value)
+    return kind(**{one: _show(getattr(value, one), one) for one in _name_fields(kind)})
+
+
+def _show_text(text: str, name: str) -> str:
+    if not text.isprintable():
+        text = _UNPRINTABLE.sub("", _LINE_END.sub("\n", text))
     return Words(text.strip("\n")) if name in {"body", "text"} else " ".join(text.split())
+
+
+@lru_cache(maxsize=32)
+def _name_fields(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def _mask_output(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
@@ -77,16 +77,21 @@ def say_time(at: datetime, *, now: datetime, zone: str, language: str) -> str:
     `at` and `now` are aware; `zone` is an IANA name, said by its city because sellers sit in other zones.
     """
     local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    # Where nobody wrote the words of a language, CLDR's own date with no "today" is right in every language.
-    own = _own_times(language)
     name = {today: "today", today + timedelta(days=1): "tomorrow"}.get(local.date(), "day")
-    locale = _find_locale(language)
-    date = format_date(local.date(), own.get("date_pattern", "full"), locale=locale)
-    clock = format_time(local, own.get("time_pattern", "short"), locale=locale)
-    said = own.get(name, "{date}, {time}").format(date=date, time=clock)
+    return _say_minute(local.date(), local.time().replace(second=0, microsecond=0), name, zone, language)
+
+
+@lru_cache(maxsize=4096)  # a mail names three instants, and in a burst most mails name the same minutes
+def _say_minute(day: date, clock: time, name: str, zone: str, language: str) -> str:
+    # Where nobody wrote the words of a language, CLDR's own date with no "today" is right in every language.
+    own, locale = _own_times(language), _find_locale(language)
+    said_day = format_date(day, own.get("date_pattern", "full"), locale=locale)
+    said_clock = format_time(clock, own.get("time_pattern", "short"), locale=locale)
+    said = own.get(name, "{date}, {time}").format(date=said_day, time=said_clock)
     return _with_zone(said, zone, own, locale)
 
 
+@lru_cache(maxsize=256)
 def say_hours(text: str, *, zone: str, language: str) -> str:
     """Open hours as one would say them: "Monday to Friday, 09:00–18:00 (Berlin time)", days that are alike once.
 
@@ -169,6 +174,7 @@ def _name_zone(zone: str, pattern: str, locale: Locale) -> str:
     return pattern.format(city=get_timezone_location(zone, locale=locale, return_city=True))
 
 
+@lru_cache(maxsize=64)
 def _find_locale(language: str) -> Locale:
     try:
         return Locale.parse(language, sep="-")
@@ -176,6 +182,7 @@ def _find_locale(language: str) -> Locale:
         return Locale.parse(LAST_RESORT)
 
 
+@lru_cache(maxsize=256)
 def _table(name: str, language: str) -> Mapping[str, str]:
     words = _read_words()
     return words[LAST_RESORT].get(name, {}) | words.get(language, {}).get(name, {})
