@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Row
 from cases.model import Happening
 from cases.plan import WAIT_FOR_SELLER, ReplyKind
 from responder.mishap import report_mishap, report_unreachable
+from responder.together import Together
 from responder.transport import Failed, NotSent, Outcome, OutgoingMail, Sent, Transport, Uncertain
 from store.closing import close_case
 from store.database import Database
@@ -76,8 +77,11 @@ class Delivery:
             claim_outgoing, self.cases, holder=self.holder, now=now, limit=batch, per_minute=self.per_minute
         )
         self.active.update(mail.id for mail in claimed)
+        together = Together(self.cases)
         try:
-            ends = await asyncio.gather(*(self._deliver(mail, now) for mail in claimed), return_exceptions=True)
+            ends = await asyncio.gather(
+                *(self._deliver(mail, together, now) for mail in claimed), return_exceptions=True
+            )
         finally:
             self.active.difference_update(mail.id for mail in claimed)
         # Only when all have ended: a fault of one must not leave the others in DATA with nobody to renew their claim.
@@ -85,16 +89,17 @@ class Delivery:
             raise fault
         return len(claimed)
 
-    async def _deliver(self, mail: Outgoing, now: datetime) -> None:
+    async def _deliver(self, mail: Outgoing, together: Together, now: datetime) -> None:
         async def before_data() -> bool:
-            ours = await asyncio.to_thread(record_data_begins, self.cases, mail, holder=self.holder)
+            begin = partial(record_data_begins, self.cases, mail=mail, holder=self.holder)
+            ours = await together.write(begin)
             reach(Step.DATA_BEGINS)
             return ours
 
         try:
-            content = await asyncio.to_thread(self.blobs.load, mail.kept)
+            content = await self._load(mail)
         except StoreDamaged as error:
-            await self._record(mail, Failed(temporary=False, code=None, enhanced="", text=str(error)), now)
+            await self._record(mail, Failed(temporary=False, code=None, enhanced="", text=str(error)), together, now)
             return
         outgoing = OutgoingMail(
             envelope_from=mail.envelope_from, envelope_to=mail.envelope_to, content=content, id=mail.rfc_message_id
@@ -102,22 +107,34 @@ class Delivery:
         with timed(Timing.DELIVER):
             outcome = await self.transport.send(outgoing, before_data=before_data)
         reach(Step.HANDED_OVER)
-        await self._record(mail, outcome, now)
+        await self._record(mail, outcome, together, now)
 
-    async def _record(self, mail: Outgoing, outcome: Outcome, now: datetime) -> None:
+    async def _load(self, mail: Outgoing) -> bytes:
+        if mail.kept.content is not None:  # it came with the row, and is small
+            return self.blobs.load(mail.kept)
+        return await asyncio.to_thread(self.blobs.load, mail.kept)
+
+    async def _record(self, mail: Outgoing, outcome: Outcome, together: Together, now: datetime) -> None:
         if isinstance(outcome, NotSent):
             _log.info("delivery lost its claim", extra={"outbox": mail.id})
             return
         if isinstance(outcome, Failed) and outcome.way_down:
             await asyncio.to_thread(self._pause, mail, outcome, now)
             return
-        await asyncio.to_thread(end_pause, self.cases, self.way)
         attempt = plan_next(mail, outcome, now=now, jitter=self.jitter())
-        also = _plan_consequence(mail, attempt, now)
-        await asyncio.to_thread(record_attempt, self.cases, mail, attempt, holder=self.holder, now=now, also=also)
+
+        def record(connection: Connection) -> None:
+            end_pause(connection, self.way)
+            self._put_on_record(connection, mail, attempt, now)
+
+        await together.write(record)
         reach(Step.ATTEMPT_RECORDED)
         count(Tally.DELIVERIES, attempt.state)
         _log.info("delivery", extra={"outbox": mail.id, "case": mail.case_id, "state": attempt.state})
+
+    def _put_on_record(self, connection: Connection, mail: Outgoing, attempt: Attempt, now: datetime) -> None:
+        also = _plan_consequence(mail, attempt, now)
+        record_attempt(connection, mail, attempt, holder=self.holder, now=now, also=also)
 
     def _pause(self, mail: Outgoing, outcome: Failed, now: datetime) -> None:
         """The way out does not answer: that is no fault of this mail, so it only waits with all others.
@@ -126,8 +143,8 @@ class Delivery:
         """
         if now - mail.created_at > GIVE_UP_AFTER:
             attempt = plan_next(mail, outcome, now=now, jitter=0)
-            also = _plan_consequence(mail, attempt, now)
-            record_attempt(self.cases, mail, attempt, holder=self.holder, now=now, also=also)
+            with self.cases.write() as connection:
+                self._put_on_record(connection, mail, attempt, now)
         else:
             give_back(self.cases, mail, holder=self.holder, error=outcome.text)
         wait = partial(_pause_length, jitter=self.jitter())

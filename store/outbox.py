@@ -32,6 +32,15 @@ _ADD = sa.insert(outbox).returning(outbox.c.id)
 _ADD_ATTEMPT = sa.insert(attempts)
 _HOLDERS = sa.and_(outbox.c.id == sa.bindparam("of_id"), outbox.c.lease_holder == sa.bindparam("of_holder"))
 _DATA_BEGINS = sa.update(outbox).where(_HOLDERS, outbox.c.state == "sending")
+_ENDED = {"in_data": False, "attempts": outbox.c.attempts + 1, "lease_holder": None, "lease_until": None}
+_END_OF_TRY = sa.update(outbox).where(_HOLDERS).values(_ENDED)
+# A 250 that came after the lease had lapsed is still the truth, as long as nobody has tried again since.
+_STILL_UNSURE = sa.and_(
+    outbox.c.id == sa.bindparam("of_id"),
+    outbox.c.state == "uncertain",
+    outbox.c.attempts == sa.bindparam("had_attempts"),
+)
+_END_OF_SENT = sa.update(outbox).where(sa.or_(_HOLDERS, _STILL_UNSURE)).values(_ENDED)
 # One of which nobody knows whether it arrived is not tried again either.
 _UNSENT = sa.or_(outbox.c.state.in_(("queued", "held")), sa.and_(outbox.c.state == "uncertain", outbox.c.automatic))
 _SUPERSEDE_OF_CASE = (
@@ -172,15 +181,14 @@ def _find_room(database: Database, connection: Connection, per_minute: int, now:
     return max(0, per_minute - used)
 
 
-def record_data_begins(database: Database, mail: Outgoing, *, holder: str) -> bool:
+def record_data_begins(database: Database, connection: Connection, *, mail: Outgoing, holder: str) -> bool:
     """Say before DATA that the mail may arrive from now on; False when it is no longer ours to send."""
-    with database.write() as connection:
-        begins = _DATA_BEGINS.values(in_data=True, lease_until=database.lease_until())
-        return connection.execute(begins, {"of_id": mail.id, "of_holder": holder}).rowcount == 1
+    begins = _DATA_BEGINS.values(in_data=True, lease_until=database.lease_until())
+    return connection.execute(begins, {"of_id": mail.id, "of_holder": holder}).rowcount == 1
 
 
 def record_attempt(
-    database: Database,
+    connection: Connection,
     mail: Outgoing,
     attempt: Attempt,
     *,
@@ -189,40 +197,27 @@ def record_attempt(
     also: Callable[[Connection], None] | None = None,
 ) -> bool:
     """Put the end of a try on record; False when the row is no longer ours. `also` is done in the same transaction."""
-    with database.write() as connection:
-        ended = connection.execute(
-            sa.update(outbox)
-            .where(
-                sa.or_(is_ours(outbox, mail.id, holder), _still_unsure(mail) if attempt.state == "sent" else sa.false())
-            )
-            .values(
-                state=attempt.state,
-                in_data=False,
-                attempts=outbox.c.attempts + 1,
-                next_try_at=attempt.next_try_at,
-                last_error="" if attempt.result == "sent" else attempt.response,
-                sent_at=now if attempt.state == "sent" else None,
-                lease_holder=None,
-                lease_until=None,
-            )
-        )
-        if ended.rowcount != 1:
-            return False
-        tried = {"outbox_id": mail.id, "at": now, "result": attempt.result}
-        connection.execute(_ADD_ATTEMPT, tried | {"code": attempt.code, "response": attempt.response})
-        what = f"{mail.kind.words} to {mail.envelope_to}: {attempt.state}"
-        if attempt.state != "sent":
-            what += f" ({attempt.response})"
-        add_event(connection, case_id=mail.case_id, at=now, actor="casepost", what=what)
-        if also is not None:
-            also(connection)
-        reach(Step.ATTEMPT_WRITTEN)
-        return True
-
-
-def _still_unsure(mail: Outgoing) -> sa.ColumnElement[bool]:
-    """A 250 that came after the lease had lapsed is still the truth, as long as nobody has tried again since."""
-    return sa.and_(outbox.c.id == mail.id, outbox.c.state == "uncertain", outbox.c.attempts == mail.attempts)
+    is_sent = attempt.state == "sent"
+    whose = {"of_id": mail.id, "of_holder": holder} | ({"had_attempts": mail.attempts} if is_sent else {})
+    end = {
+        "state": attempt.state,
+        "next_try_at": attempt.next_try_at,
+        "last_error": "" if attempt.result == "sent" else attempt.response,
+        "sent_at": now if is_sent else None,
+    }
+    ended = connection.execute(_END_OF_SENT if is_sent else _END_OF_TRY, whose | end)
+    if ended.rowcount != 1:
+        return False
+    tried = {"outbox_id": mail.id, "at": now, "result": attempt.result}
+    connection.execute(_ADD_ATTEMPT, tried | {"code": attempt.code, "response": attempt.response})
+    what = f"{mail.kind.words} to {mail.envelope_to}: {attempt.state}"
+    if not is_sent:
+        what += f" ({attempt.response})"
+    add_event(connection, case_id=mail.case_id, at=now, actor="casepost", what=what)
+    if also is not None:
+        also(connection)
+    reach(Step.ATTEMPT_WRITTEN)
+    return True
 
 
 def give_back(database: Database, mail: Outgoing, *, holder: str, error: str) -> None:

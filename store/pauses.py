@@ -13,11 +13,13 @@ from store.claims import insert_once
 from store.database import Database
 from store.tables import pauses
 
+_UNTIL = sa.select(pauses.c.until).where(pauses.c.name == sa.bindparam("of_name"))
+
 
 def pause_until(database: Database, name: str) -> datetime | None:
     """Until when nothing is tried over the way out called `name`."""
     with database.read() as connection:
-        return connection.execute(sa.select(pauses.c.until).where(pauses.c.name == name)).scalar()
+        return connection.execute(_UNTIL, {"of_name": name}).scalar()
 
 
 def record_pause(
@@ -41,11 +43,9 @@ def record_pause(
         return until
 
 
-def end_pause(database: Database, name: str) -> None:
+def end_pause(connection: Connection, name: str) -> None:
     """The way out works: nothing waits for it any more, and its failures are forgotten."""
-    if pause_until(database, name) is None:  # the rule, and a read costs no sync
-        return
-    with database.write() as connection:
+    if connection.execute(_UNTIL, {"of_name": name}).first() is not None:  # there is none, as a rule
         connection.execute(sa.delete(pauses).where(pauses.c.name == name))
 
 

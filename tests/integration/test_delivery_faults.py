@@ -11,6 +11,7 @@ from store.apply import apply
 from store.errors import NotFound
 from store.outbox import (
     SEND_AGAIN_AFTER,
+    Outgoing,
     claim_outgoing,
     free_lapsed_outgoing,
     next_try_at,
@@ -86,10 +87,15 @@ def test_a_persons_words_of_which_nobody_knows_wait_for_a_person(office: Office,
     assert "Something else." in text_of(to_seller(office)[-1])
 
 
+def begins_data(office: Office, mail: Outgoing, *, holder: str) -> bool:
+    with office.store.cases.write() as connection:
+        return record_data_begins(office.store.cases, connection, mail=mail, holder=holder)
+
+
 def test_a_sender_that_died_leaves_its_mail_queued_before_data_and_uncertain_within(office: Office) -> None:
     office.write()
     before, within = claim_outgoing(office.store.cases, holder="n:1", now=NOW, limit=2)
-    assert record_data_begins(office.store.cases, within, holder="n:1")
+    assert begins_data(office, within, holder="n:1")
     assert free_lapsed_outgoing(office.store.cases, now=NOW) == 0
     assert free_lapsed_outgoing(office.store.cases, now=NOW, node="n:") == 2
     found = {row.id: (row.state, row.in_data) for row in office.outbox()}
@@ -104,7 +110,7 @@ def test_a_mail_whose_claim_was_lost_does_not_enter_data(office: Office) -> None
     renew_outgoing(office.store.cases, holder="quick", ids=[mail.id])
     assert free_lapsed_outgoing(office.store.cases, now=NOW) == 1
     claim_outgoing(office.store.cases, holder="quick", now=NOW, limit=1)
-    assert not record_data_begins(office.store.cases, mail, holder="slow")
+    assert not begins_data(office, mail, holder="slow")
 
 
 # The way out is down.
