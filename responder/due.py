@@ -21,7 +21,7 @@ from responder.templates import TemplateMissing
 from store.apply import change_case
 from store.case_rows import lock_case
 from store.claims import in_work
-from store.closing import find_closing_time, find_put_off, is_overtaken, move_closing, put_off
+from store.closing import PutOff, find_closing_time, find_put_off, is_overtaken, move_closing, put_off
 from store.correspondence import Correspondence, load_correspondence
 from store.database import Database
 from store.events import add_event
@@ -76,14 +76,17 @@ class Due:
 
     def _write(self, planned: PlannedReply, now: datetime) -> None:
         try:
-            going, gathered = self._weigh(planned, now)
-            if gathered is None:
+            with self.cases.read() as connection:
+                going, gathered = self._weigh(connection, planned, now)
+                found = _find(connection, planned, now) if gathered is not None else None
+            if gathered is None or found is None:
+                self._postpone(planned, going, now)
                 return
-            prepared = self._prepare(planned, now)
-            if prepared is None:
+            facts = self._check(planned, found, now)
+            if facts is None:
                 return
-            facts, reminders = replace(prepared[0], also=gathered.numbers), prepared[1]
-            letter = write_letter(self.desk, planned, facts, reminders, now=now)
+            facts = replace(facts, also=gathered.numbers)
+            letter = write_letter(self.desk, planned, facts, found.reminders, now=now)
             reach(Step.REPLY_RENDERED)
             kept = self.blobs.keep(self.sign(compose(letter)))
             reach(Step.REPLY_KEPT)
@@ -104,22 +107,16 @@ class Due:
             fault = f"fault: {type(error).__name__}"
             record_render_failure(self.cases, planned, holder=self.holder, error=fault, now=now)
 
-    def _prepare(self, planned: PlannedReply, now: datetime) -> tuple[Correspondence, Reminders] | None:
+    def _check(self, planned: PlannedReply, found: "_Found", now: datetime) -> Correspondence | None:
         """What the letter is written from; None when it is not wanted, or not yet, which is on record then."""
-        with self.cases.read() as connection:
-            facts = load_correspondence(connection, planned)
-            reminders = load_reminders(connection, facts.case.queue_id) if facts else Reminders()
-            overtaken = is_overtaken(connection, planned, now=now)
-            delay = find_put_off(connection, planned, now=now)
-            closes = find_closing_time(connection, planned, now=now)
-        if facts is None or overtaken or not is_wanted(planned.kind, facts.case.status):
-            self._supersede(planned, now, "something later is due to them as well" if overtaken else "")
+        if found.facts is None or found.overtaken or not is_wanted(planned.kind, found.facts.case.status):
+            self._supersede(planned, now, "something later is due to them as well" if found.overtaken else "")
             return None
-        if delay is not None:
+        if found.delay is not None:
             with self.cases.write() as connection:
-                put_off(connection, planned, delay, holder=self.holder, now=now)
+                put_off(connection, planned, found.delay, holder=self.holder, now=now)
             return None
-        return replace(facts, closes=closes), reminders
+        return found.facts
 
     def _tell_slips(self, planned: PlannedReply, slips: Sequence[str], now: datetime, *, held_up: bool = False) -> None:
         if slips:
@@ -151,21 +148,24 @@ class Due:
                 what = f"{planned.kind.words} no longer wanted" + (f": {because}" if because else "")
                 add_event(connection, case_id=planned.case_id, at=now, actor="casepost", what=what)
 
-    def _weigh(self, planned: PlannedReply, now: datetime) -> tuple[Going | None, Gathered | None]:
-        """What the limits ask about the reply and what goes out together with it; no Gathered: it has been postponed.
+    def _weigh(
+        self, connection: Connection, planned: PlannedReply, now: datetime
+    ) -> tuple[Going | None, Gathered | None]:
+        """What the limits ask about the reply and what goes out together with it; no Gathered: it has to wait.
 
         Looked at before anything is loaded or rendered: of a flood most are postponed. `_keep` looks again, exactly.
         """
-        with self.cases.read() as connection:
-            going = describe(connection, planned)
-            if going is None:
-                return None, NOBODY_ELSE
-            if find_slot(connection, self.limits, going, now=now) is None:
-                return going, gather(connection, planned, going, now=now)
+        going = describe(connection, planned)
+        if going is None:
+            return None, NOBODY_ELSE
+        if find_slot(connection, self.limits, going, now=now) is not None:
+            return going, None
+        return going, gather(connection, planned, going, now=now)
+
+    def _postpone(self, planned: PlannedReply, going: Going | None, now: datetime) -> None:
         with self.cases.write() as connection:
-            if not self._is_postponed(connection, planned, going, now):
+            if going is None or not self._is_postponed(connection, planned, going, now):
                 give_planned_back(connection, planned.id, holder=self.holder)
-        return going, None
 
     def _is_postponed(self, connection: Connection, planned: PlannedReply, going: Going, now: datetime) -> bool:
         """Whether the mail is over a limit, and then it waits; whatever else, nobody weighs this address meanwhile."""
@@ -208,6 +208,28 @@ class Due:
                 end_together(connection, planned, going, written.gathered, number=facts.case.number, now=now)
                 record_sending(connection, self.limits, going, case_id=planned.case_id, at=now)
             reach(Step.OUTBOX_WRITTEN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a letter is written from, and whether and when it may go out; no facts: nobody is left to write to."""
+
+    facts: Correspondence | None
+    reminders: Reminders
+    overtaken: bool
+    delay: PutOff | None
+
+
+def _find(connection: Connection, planned: PlannedReply, now: datetime) -> _Found:
+    facts = load_correspondence(connection, planned)
+    if facts is not None:
+        facts = replace(facts, closes=find_closing_time(connection, planned, now=now))
+    return _Found(
+        facts=facts,
+        reminders=load_reminders(connection, facts.case.queue_id) if facts is not None else Reminders(),
+        overtaken=is_overtaken(connection, planned, now=now),
+        delay=find_put_off(connection, planned, now=now),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -58,10 +58,25 @@ class _People:
 
 # Every mail asks for them some twenty times, and they change once a week.
 _held: WeakKeyDictionary[Engine, _People] = WeakKeyDictionary()
+_SEEN = "casepost_people"  # in the memory of a connection: its transaction, and the people it has seen
 
 
 def _people(connection: Connection) -> _People:
     """As the transaction sees them; kept for the next one, unless the mark is lost."""
+    transaction = connection.get_transaction()
+    begun, people = connection.info.get(_SEEN, (None, None))
+    if people is None or begun is not transaction:
+        people = _find_people(connection)
+        connection.info[_SEEN] = (transaction, people)
+    return cast("_People", people)
+
+
+def forget_people(connection: Connection) -> None:
+    """The transaction has changed queues or staff: it looks anew. To be called by whoever changes them."""
+    connection.info.pop(_SEEN, None)
+
+
+def _find_people(connection: Connection) -> _People:
     mark = connection.execute(_MARK).scalar()
     if mark is None:
         return _load_people(connection, 0)
@@ -115,6 +130,7 @@ def add_user(connection: Connection, address: str, *, role: str, queue_ids: Sequ
     had = set(connection.execute(sa.select(user_queues.c.queue_id).where(user_queues.c.user_id == user_id)).scalars())
     for queue_id in set(queue_ids) - had:
         connection.execute(sa.insert(user_queues).values(user_id=user_id, queue_id=queue_id))
+    forget_people(connection)
     return int(user_id)
 
 

@@ -7,6 +7,7 @@ All places of an address whose time has come move together: what waits for one a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -73,19 +74,11 @@ def gather(connection: Connection, planned: PlannedReply, going: Going, *, now: 
     """What else waits for the address of an acknowledgement or status mail that may go out."""
     if planned.kind not in CAPPED:
         return NOBODY_ELSE
-    found = (
-        sa.select(planned_replies.c.id, planned_replies.c.case_id, planned_replies.c.not_after, cases.c.number)
-        .join(cases, cases.c.id == planned_replies.c.case_id)
-        .where(planned_replies.c.id != planned.id, cases.c.id != planned.case_id)
-        .order_by(planned_replies.c.id)
-        .limit(_MOST_TOGETHER)
-    )
+    these = {"of_planned": planned.id, "of_case": planned.case_id, "kind": planned.kind}
     if planned.kind is ReplyKind.ACKNOWLEDGEMENT:
-        found = found.join(sendings, sendings.c.case_id == planned_replies.c.case_id)
-        found = found.where(*_places_of(going), *_is_waiting_acknowledgement())
+        rows = connection.execute(_WAIT_FOR_ADDRESS, these | {"of_address": going.address_key}).all()
     else:
-        found = found.where(*_is_due_to_the_same(planned, now))
-    rows = connection.execute(found).all()
+        rows = connection.execute(_DUE_TO_SAME, these | {"now": now, "participant_id": planned.participant_id}).all()
     return Gathered(
         planned_ids=tuple(row.id for row in rows),
         case_ids=tuple(row.case_id for row in rows),
@@ -100,9 +93,9 @@ def end_together(
     """The mail of case `number` goes out: it has no place any more, and those gathered in it are done with it."""
     if planned.kind not in CAPPED:
         return
-    gone = sendings.c.case_id.in_([planned.case_id, *gathered.case_ids])
     if planned.kind is ReplyKind.ACKNOWLEDGEMENT:
-        connection.execute(sa.delete(sendings).where(*_places_of(going), gone))
+        gone = [planned.case_id, *gathered.case_ids]
+        connection.execute(_DROP_PLACES, {"of_address": going.address_key, "of_cases": gone})
     if not gathered.planned_ids:
         return
     done = connection.execute(
@@ -162,22 +155,6 @@ def _is_waiting_acknowledgement() -> Sequence[sa.ColumnElement[bool]]:
     return (planned_replies.c.kind == ReplyKind.ACKNOWLEDGEMENT, planned_replies.c.state.in_(_IN_HAND))
 
 
-def _is_due_to_the_same(planned: PlannedReply, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
-    """Replies of the kind that are due to the same person about other cases."""
-    one, other = participants.alias(), participants.alias()
-    same = (
-        sa.select(other.c.id)
-        .join(one, one.c.address_key == other.c.address_key)
-        .where(one.c.id == planned.participant_id, other.c.reply_address == one.c.reply_address)
-    )
-    return (
-        planned_replies.c.kind == planned.kind,
-        planned_replies.c.state.in_(_IN_HAND),
-        planned_replies.c.due_at <= now,
-        planned_replies.c.participant_id.in_(same),
-    )
-
-
 def _supersede(connection: Connection, which: Sequence[sa.ColumnElement[bool]]) -> list[int]:
     ended = sa.update(planned_replies).where(*which).values(state="superseded", lease_holder=None, lease_until=None)
     return list(connection.execute(ended.returning(planned_replies.c.case_id)).scalars())
@@ -193,3 +170,38 @@ def _say_too_late(
 ) -> None:
     what = f"{kind.words} superseded: it would have gone out too late ({reason})"
     add_event(connection, case_id=case_id, at=now, actor="casepost", what=what)
+
+
+# What the writing of each mail asks, built once.
+_OTHERS = (
+    sa.select(planned_replies.c.id, planned_replies.c.case_id, planned_replies.c.not_after, cases.c.number)
+    .join(cases, cases.c.id == planned_replies.c.case_id)
+    .where(
+        planned_replies.c.id != sa.bindparam("of_planned"),
+        cases.c.id != sa.bindparam("of_case"),
+        planned_replies.c.kind == sa.bindparam("kind"),
+        planned_replies.c.state.in_(_IN_HAND),
+    )
+    .order_by(planned_replies.c.id)
+    .limit(_MOST_TOGETHER)
+)
+_PLACES_OF_ADDRESS = (sendings.c.address_key == sa.bindparam("of_address"), sendings.c.kind.in_(PLACES))
+# Claimed ones too: whoever has claimed one finds it done when they want to write theirs.
+_WAIT_FOR_ADDRESS = _OTHERS.join(sendings, sendings.c.case_id == planned_replies.c.case_id).where(*_PLACES_OF_ADDRESS)
+_DROP_PLACES = sa.delete(sendings).where(
+    *_PLACES_OF_ADDRESS, sendings.c.case_id.in_(sa.bindparam("of_cases", expanding=True))
+)
+
+
+def _due_to_same() -> sa.Select[Any]:
+    """Replies of the kind that are due to the same person about other cases."""
+    one, other = participants.alias(), participants.alias()
+    same = (
+        sa.select(other.c.id)
+        .join(one, one.c.address_key == other.c.address_key)
+        .where(one.c.id == sa.bindparam("participant_id"), other.c.reply_address == one.c.reply_address)
+    )
+    return _OTHERS.where(planned_replies.c.due_at <= sa.bindparam("now"), planned_replies.c.participant_id.in_(same))
+
+
+_DUE_TO_SAME = _due_to_same()

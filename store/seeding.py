@@ -16,7 +16,7 @@ from cases.address import fold_address
 from cases.model import Queue, Reminders
 from store.errors import QueueTaken
 from store.events import add_event
-from store.people import add_user, find_queue, find_user, load_queues, queue_by_name, read_queue
+from store.people import add_user, find_queue, find_user, forget_people, load_queues, queue_by_name, read_queue
 from store.people_tables import queues, user_addresses
 
 _log = logging.getLogger(__name__)
@@ -98,6 +98,7 @@ def adopt(connection: Connection, one: QueueSeed, *, actor: str, now: datetime) 
         raise QueueTaken(f"queue {kept.name!r} cannot have {one.queue.address}: queue {taken.name!r} has it")
     drifts = list(find_drift(connection, [one]))
     connection.execute(sa.update(queues).where(queues.c.id == kept.id).values(_queue_values(one)))
+    forget_people(connection)
     for drift in drifts:
         what = f"queue {drift.queue}: {drift.key} {drift.kept!r} -> {drift.wanted!r}"
         add_event(connection, case_id=None, at=now, actor=actor, what=what)
@@ -111,6 +112,7 @@ def store_reminders(connection: Connection, reminders: Reminders, seeds: Sequenc
     for one in seeds:
         its_own = sa.update(queues).where(queues.c.name == one.queue.name)
         connection.execute(its_own.values(reminders=_reminder_values(one.reminders)))
+    forget_people(connection)
 
 
 def _add_queue(connection: Connection, one: QueueSeed, *, now: datetime) -> None:
@@ -119,6 +121,7 @@ def _add_queue(connection: Connection, one: QueueSeed, *, now: datetime) -> None
         raise QueueTaken(f"queue {one.queue.name!r} cannot have {one.queue.address}: queue {taken.name!r} has it")
     values = _queue_values(one)
     queue_id = connection.execute(sa.insert(queues).values(values).returning(queues.c.id)).scalar_one()
+    forget_people(connection)
     for address in one.agents:
         known = find_user(connection, address)  # an admin who also looks after this queue stays one
         role = known.role if known is not None else "agent"

@@ -15,7 +15,7 @@ from cases.model import Happening, Status
 from cases.plan import ReplyKind
 from store.apply import change_case
 from store.errors import NotFound, Refused
-from store.people import User, agents_of, find_lead, find_user, load_queues, load_users, staff_of_case
+from store.people import User, agents_of, find_lead, find_user, forget_people, load_queues, load_users, staff_of_case
 from store.people_tables import user_addresses, user_queues, users
 from store.tables import cases, outbox, planned_replies
 
@@ -38,6 +38,7 @@ def add_alias(connection: Connection, user: User, address: str) -> None:
     row = connection.execute(sa.select(user_addresses).where(user_addresses.c.address_key == key)).first()
     if row is None:
         connection.execute(sa.insert(user_addresses).values(user_id=user.id, address=address, address_key=key))
+        forget_people(connection)
         return
     if row.user_id == user.id:
         return
@@ -48,6 +49,7 @@ def add_alias(connection: Connection, user: User, address: str) -> None:
     connection.execute(
         sa.update(user_addresses).where(user_addresses.c.id == row.id).values(user_id=user.id, passed_at=None)
     )
+    forget_people(connection)
 
 
 def send_away(connection: Connection, user: User, *, until: datetime, delegate: User | None, now: datetime) -> None:
@@ -58,12 +60,14 @@ def send_away(connection: Connection, user: User, *, until: datetime, delegate: 
         raise Refused(f"{delegate.address} is a viewer: only agents and admins can stand in for somebody")
     absence = {"away_until": until, "delegate_id": delegate.id if delegate is not None else None}
     connection.execute(sa.update(users).where(users.c.id == user.id).values(absence))
+    forget_people(connection)
     _aim_elsewhere(connection, user, now=now)
 
 
 def bring_back(connection: Connection, user: User) -> None:
     """A member of staff gets their own mail again; nobody stands in for them any more."""
     connection.execute(sa.update(users).where(users.c.id == user.id).values(away_until=None, delegate_id=None))
+    forget_people(connection)
 
 
 def remove_user(connection: Connection, user: User, *, even_the_last: bool, actor: str, now: datetime) -> list[str]:
@@ -81,6 +85,7 @@ def remove_user(connection: Connection, user: User, *, even_the_last: bool, acto
     connection.execute(sa.delete(user_queues).where(user_queues.c.user_id == user.id))
     gone = {"removed_at": now, "away_until": None, "delegate_id": None}
     connection.execute(sa.update(users).where(users.c.id == user.id).values(gone))
+    forget_people(connection)
     _set_aside_mail(connection, user)
     numbers = _give_back(connection, user, actor=actor, now=now)
     _aim_elsewhere(connection, user, now=now)
