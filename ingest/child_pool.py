@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 2.0
+_FITS = 32 * 1024
 _PRELOAD = ["ingest.read.preload"]
 _MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(2**20)}
 """Large blocks go back to the kernel at once (mallopt(3)): a child must not hold a large mail's memory for the next."""
@@ -206,14 +207,19 @@ class ChildPool(Generic[Answer]):
 
     def _ask(self, child: _Child, question: bytes, how: bytes) -> Answer:
         sender = threading.Thread(target=_send, args=(child.conn, how, question), daemon=True)
-        sender.start()
+        # What fits into the pipe of a child that waits for it cannot block; a thread would cost more than the sending.
+        if len(question) <= _FITS:
+            sender.run()
+        else:
+            sender.start()
         try:
             answer = memoryview(self._receive(child, self._seconds))
         except ReaderFailed as failure:
             count(Tally.CHILDREN_KILLED, failure.reason)
             self._report(Cost(pool=self._name, question_bytes=len(question), failed=failure.reason))
             raise
-        sender.join(_STOP_SECONDS)
+        if sender.ident is not None:
+            sender.join(_STOP_SECONDS)
         begin = len(DONE) + SPENT.size
         failed = "" if answer[:1] == DONE else bytes(answer[begin:]).decode("ascii", "replace")[:80] or "died"
         cpu_seconds, memory_bytes = SPENT.unpack_from(answer, len(DONE))

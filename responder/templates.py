@@ -6,6 +6,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -94,14 +95,16 @@ class Templates:
         """The languages with a file of that name, sorted."""
         if not _NAME.fullmatch(name):
             return []
-        found = {path.parent.name for folder in self._folders() for path in folder.glob(f"*/{name}.md")}
+        found = {path.parent.name for path in self._own.glob(f"*/{name}.md")} if self._own else set()
+        found |= {language for one, language in self._list_shipped if one == name}
         found |= {language for one, language in self._list_saved() if one == name}
         return sorted(filter(_LANGUAGE.fullmatch, found))
 
     def names(self) -> list[str]:
         """The names of all templates that have a file in any language, sorted."""
-        found = {path.stem for folder in self._folders() for path in folder.glob("*/*.md")}
-        return sorted(filter(_NAME.fullmatch, found | {name for name, _ in self._list_saved()}))
+        found = {path.stem for path in self._own.glob("*/*.md")} if self._own else set()
+        found |= {name for name, _ in (*self._list_shipped, *self._list_saved())}
+        return sorted(filter(_NAME.fullmatch, found))
 
     def place_of(self, name: str, language: str) -> str:
         """Where the template of this language is that holds: "own", "saved" or "shipped"; "" when there is none."""
@@ -118,8 +121,12 @@ class Templates:
 
     def own_names(self) -> frozenset[str]:
         """The names that are the administrator's own, which an agent sends by name: all but the shipped ones."""
-        shipped = {path.stem for path in self._shipped.glob("*/*.md")}
-        return frozenset(self.names()) - shipped
+        return frozenset(self.names()) - {name for name, _ in self._list_shipped}
+
+    @cached_property
+    def _list_shipped(self) -> frozenset[tuple[str, str]]:
+        """Looked at once: what came with the program stays as it is while it runs."""
+        return frozenset((path.stem, path.parent.name) for path in self._shipped.glob("*/*.md"))
 
     def _list_saved(self) -> Sequence[tuple[str, str]]:
         return self._saved.list() if self._saved else ()

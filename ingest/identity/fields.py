@@ -62,7 +62,7 @@ def parse_block(raw: bytes) -> Block | None:
         if match is None or b"\r" in line or len(fields) >= MAX_HEADER_FIELDS:
             return None
         fields.append((match[1], [line[match.end() :]]))
-    body = re.sub(rb"\r?\n", b"\r\n", raw[pos:])
+    body = raw[pos:].replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     return Block(fields=tuple((name, b"".join(part + b"\r\n" for part in parts)) for name, parts in fields), body=body)
 
 
