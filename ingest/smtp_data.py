@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from ingest.smtp_line_ends import look_at_line_ends
 from ingest.smtp_spool import Spool
 from ingest.smtp_wire import Wire
 
-_PIECE = 65536  # so much is looked at at once
+_PIECE = 131072  # so much is looked at at once, and more where more is there
 _END = b"\r\n.\r\n"
 
 
@@ -119,9 +120,9 @@ class _Kept:
         self._long_line = False
 
     async def add(self, piece: bytes) -> None:
-        ends = piece.count(b"\r\n")
-        self.bare = self.bare or piece.count(b"\n") != ends or piece.count(b"\r") != ends
-        content = piece.replace(b"\r\n.", b"\r\n")
+        ends = look_at_line_ends(piece)
+        self.bare = self.bare or ends.bare
+        content = piece.replace(b"\r\n.", b"\r\n") if ends.dotted else piece
         if piece and self.size < 0:
             content = content[2:]
         self.size += len(piece)

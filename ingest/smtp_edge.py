@@ -169,7 +169,7 @@ class Edge:
 
     async def _take_loaded(self, envelope: Arrival, spool: Spool) -> int:
         async with self._memory.lent(spool.octets_to_load):
-            return await self.take(replace(envelope, raw=await spool.read()))
+            return await self.take(replace(envelope, raw=await spool.finish()))
 
     def _end_overdue(self) -> None:
         """One timer for all: they have the same time each, so that the oldest is due first."""

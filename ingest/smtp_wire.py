@@ -8,7 +8,7 @@ import asyncio
 import math
 from collections.abc import Callable
 
-_HIGH = 131072  # octets that may lie here unread; the socket holds the rest back
+_HIGH = 262144  # as much as the loop reads at once; octets that may lie here unread; the socket holds the rest back
 
 
 class PeerGoneError(Exception):

@@ -45,7 +45,7 @@ class LedgerWriter:
         with self._closing:
             if self._closed:
                 future.set_exception(StoreUnavailable("the ledger is closed"))
-            elif len(arrival.raw) > IN_ROW_OCTETS:
+            elif arrival.size > IN_ROW_OCTETS:
                 self._keepers.submit(self._keep, arrival, future)
             else:
                 self._waiting.put((arrival, future, None))

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from cases.arrival import Arrival
+from cases.arrival import Arrival, Filed
 from store.claims import claim, free_lapsed, is_ours, renew
 from store.database import Database
 from store.errors import NotFound, StoreDamaged
@@ -74,7 +74,8 @@ class Ledger:
 
     def keep(self, arrival: Arrival) -> Kept:
         """Make the bytes of a mail durable before its row, for `add`. Raises StoreUnavailable (temporary)."""
-        return self._raws.keep(arrival.raw)
+        raw = arrival.raw
+        return self._raws.keep_file(raw) if isinstance(raw, Filed) else self._raws.keep(raw)
 
     def drop(self, kept: Kept) -> None:
         """Take away bytes that no row names and none will. Raises StoreUnavailable (temporary)."""

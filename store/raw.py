@@ -6,6 +6,7 @@ take it away, and whoever gives up a row may give up its bytes, without asking w
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -15,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from cases.arrival import Filed
 from store.blob_bucket import Bucket, split_location
 from store.blob_rows import Rows
 from store.database import Database, translated
@@ -23,6 +25,7 @@ from store.failpoints import Step, reach
 
 IN_ROW_OCTETS = 256 * 1024
 _NAME = re.compile("[0-9a-f]{64,80}")
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,9 +80,21 @@ class Raws:
         if place is None:
             return Kept(content=octets, location=None, sha256=digest, size=len(octets))
         with translated():
-            location = place.write(digest + os.urandom(8).hex(), octets)
+            location = place.write(_make_name(digest), octets)
             reach(Step.BLOB_WRITTEN)
         return Kept(content=None, location=location, sha256=digest, size=len(octets))
+
+    def keep_file(self, filed: Filed) -> Kept:
+        """As `keep`, of octets that lie in a file already: where files are kept it becomes one of them."""
+        place = self._place() if filed.size > IN_ROW_OCTETS else None
+        if not isinstance(place, Files):
+            with translated():
+                octets = read_filed(filed)
+            return self.keep(octets)
+        with translated():
+            location = place.adopt(_make_name(filed.sha256), filed)
+            reach(Step.BLOB_WRITTEN)
+        return Kept(content=None, location=location, sha256=filed.sha256, size=filed.size)
 
     def load(self, kept: Kept) -> bytes:
         """The bytes, proved by their hash; StoreDamaged when they are gone or altered, StoreUnavailable (temporary)."""
@@ -159,8 +174,21 @@ class Files:
             with contextlib.suppress(FileNotFoundError):
                 draft.unlink()
             raise
-        for folder in path.parents[:3]:  # they may be new
-            sync_folder(folder)
+        _sync_names(path)
+        return f"file:{name}"
+
+    def adopt(self, name: str, filed: Filed) -> str:
+        """Give a file that has no name one here, its octets durable; where it lies on another disk it is copied."""
+        path = self._path(name)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.fsync(filed.file.fileno())
+        try:
+            _name_file(filed.file.fileno(), path)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise
+            return self.write(name, read_filed(filed))
+        _sync_names(path)
         return f"file:{name}"
 
     def read(self, name: str) -> bytes:
@@ -202,6 +230,34 @@ class Files:
         if not _NAME.fullmatch(name):
             raise StoreDamaged("a row names a file that is none of the store's")
         return self.folder / name[:2] / name
+
+
+def read_filed(filed: Filed) -> bytes:
+    """The octets of the file, wherever its reader stands."""
+    descriptor, pieces, at = filed.file.fileno(), [], 0
+    while piece := os.pread(descriptor, filed.size - at, at):
+        pieces.append(piece)
+        at += len(piece)
+    return b"".join(pieces)
+
+
+def _name_file(descriptor: int, path: Path) -> None:
+    """Give a file that is open a name (open(2), O_TMPFILE)."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # Without a folder's descriptor Python calls link(2), which names the link in /proc and not what it leads to.
+        os.link(f"/proc/self/fd/{descriptor}", path.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
+
+
+def _make_name(digest: str) -> str:
+    return digest + os.urandom(8).hex()
+
+
+def _sync_names(path: Path) -> None:
+    for folder in path.parents[:3]:  # they may be new
+        sync_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,20 +6,27 @@ import smtplib
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
-from cases.arrival import Arrival
+from cases.arrival import Arrival, Filed
 from ingest.smtp import Directory, Listener, SmtpOptions, Take, listen_lmtp, listen_smtp
+from store.raw import read_filed
 from tests.loop_thread import LoopThread
 
 T = TypeVar("T")
 OURS = "support@casepost.example"
 NOON = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
 MAIL = b"From: a@example.com\r\nSubject: order\r\n\r\nWhere is it?\r\n"
+
+
+def raw_of(arrival: Arrival) -> bytes:
+    """The octets of a mail, wherever they are."""
+    return read_filed(arrival.raw) if isinstance(arrival.raw, Filed) else arrival.raw
 
 
 class House:
@@ -37,7 +44,7 @@ class House:
         await asyncio.sleep(self.hold)
         if self.error is not None:
             raise self.error
-        self.taken.append(arrival)
+        self.taken.append(replace(arrival, raw=raw_of(arrival)))
         return 4700 + len(self.taken)
 
     def is_ours(self, address: str) -> bool:

@@ -13,7 +13,7 @@ from ingest.read.reader import read as read_mail
 from ingest.read.rules import NO_OWN_RULES, ReadingRules
 
 _WITH_FILES, _WITHOUT_FILES = b"files", b"no files"
-_NICENESS = 5  # in a burst a mail is taken first and read afterwards; a reader holds no lock that others wait for
+_NICENESS = 10  # in a burst a mail is taken first and read afterwards; a reader holds no lock that others wait for
 
 
 class Reader(Protocol):

@@ -352,7 +352,7 @@ def test_a_fault_around_the_promise_does_not_end_the_writer(store: Store, step: 
 def test_small_mails_do_not_wait_for_a_large_one_that_is_still_being_put_away(store: Store) -> None:
     class Slow(Ledger):
         def keep(self, arrival: Arrival) -> Kept:
-            assert len(arrival.raw) <= IN_ROW_OCTETS or gate.wait(10)
+            assert arrival.size <= IN_ROW_OCTETS or gate.wait(10)
             return super().keep(arrival)
 
     gate = threading.Event()
@@ -367,7 +367,7 @@ def test_small_mails_do_not_wait_for_a_large_one_that_is_still_being_put_away(st
 def test_a_large_mail_that_cannot_be_put_away_is_said_to_its_sender_alone(store: Store) -> None:
     class Down(Ledger):
         def keep(self, arrival: Arrival) -> Kept:
-            if len(arrival.raw) > IN_ROW_OCTETS:
+            if arrival.size > IN_ROW_OCTETS:
                 raise StoreUnavailable("the bucket does not answer")
             return super().keep(arrival)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.edge import MAIL, Edge, Peer, talk_at_once
+from tests.edge import MAIL, Edge, Peer, raw_of, talk_at_once
 
 SECOND = (
     b"MAIL FROM:<evil@example.com>\r\nRCPT TO:<support@casepost.example>\r\nDATA\r\n"
@@ -74,7 +74,7 @@ def test_44_an_end_with_a_nul_in_it_is_no_end_and_what_follows_is_content(edge: 
         assert peer.ask(BEFORE + end + SECOND + b"\r\n.\r\n").startswith("250")
         assert peer.ask(b"NOOP\r\n").startswith("250")
     (taken,) = edge.house.taken
-    assert taken.raw.endswith(end[:-2].replace(b"\r\n.", b"\r\n") + b"\r\n" + SECOND + b"\r\n")
+    assert raw_of(taken).endswith(end[:-2].replace(b"\r\n.", b"\r\n") + b"\r\n" + SECOND + b"\r\n")
 
 
 def test_44_one_bare_line_end_anywhere_in_a_large_mail_is_found(edges: Any) -> None:

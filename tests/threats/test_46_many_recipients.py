@@ -7,7 +7,7 @@ import pytest
 
 from cases.model import Outcome
 from store.views import list_cases
-from tests.edge import MAIL, OURS, Edge, Raw
+from tests.edge import MAIL, OURS, Edge, Raw, raw_of
 from tests.office import Office
 from tests.service import mail
 
@@ -54,7 +54,7 @@ def test_46_a_mail_to_a_thousand_addresses_is_one_case(edges: Any, office: Offic
         peer.ask(b"DATA\r\n")
         assert peer.ask(mail("One question", "Where is it?").as_bytes().replace(b"\n", b"\r\n") + b".\r\n")[:3] == "250"
     (taken,) = edge.house.taken
-    applied = office.receive(taken.raw, *taken.recipients)
+    applied = office.receive(raw_of(taken), *taken.recipients)
     assert applied is not None
     assert applied.outcome is Outcome.CREATED
     with office.store.cases.read() as connection:

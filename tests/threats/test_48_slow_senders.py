@@ -172,7 +172,7 @@ def test_48_twenty_five_megabytes_at_twenty_kilobytes_a_second_are_taken(houses:
     began = house.loop.time()
     run(send_slowly())
     assert house.loop.time() - began == 1250
-    assert len(house.edge.house.taken[0].raw) == octets
+    assert house.edge.house.taken[0].size == octets
 
 
 def test_48_a_session_ends_after_an_hour_even_if_it_sends_mail_all_the_time(houses: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cases.model import Outcome
-from tests.edge import Edge
+from tests.edge import Edge, raw_of
 from tests.office import Office
 
 HEAD = b"From: a@example.com\r\nTo: support@casepost.example\r\nSubject: a long line\r\n"
@@ -51,6 +51,6 @@ def test_53_such_mails_become_cases(edges: Any, office: Office, raw: bytes) -> N
         peer.begin()
         assert peer.ask(raw + b".\r\n").startswith("250 2.0.0")
     (taken,) = edge.house.taken
-    applied = office.receive(taken.raw, *taken.recipients, sender=taken.sender)
+    applied = office.receive(raw_of(taken), *taken.recipients, sender=taken.sender)
     assert applied is not None
     assert applied.outcome is Outcome.CREATED

@@ -10,7 +10,7 @@ from cases.model import Outcome, Reminders
 from store.seeding import QueueSeed
 from store.store import open_store, seed_store
 from tests.casework import AGENT, NOW, SUPPORT
-from tests.edge import Edge
+from tests.edge import Edge, raw_of
 from tests.office import Office
 
 GROUPS = [bytes(range(start, start + 16)).translate(None, b"\r\n") for start in range(0, 256, 16)]
@@ -58,7 +58,7 @@ def test_54_every_octet_in_every_place_is_kept_and_no_database_throws(any_office
     assert [taken.raw for taken in edge.house.taken] == raws
     outcomes = []
     for number, taken in enumerate(edge.house.taken):
-        applied = any_office.receive(taken.raw, *taken.recipients, sender=taken.sender)
+        applied = any_office.receive(raw_of(taken), *taken.recipients, sender=taken.sender)
         assert applied is not None
         outcomes.append(applied.outcome)
         assert any_office.store.ledger.load(number + 1) == taken.raw
