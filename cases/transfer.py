@@ -1,6 +1,7 @@
 """Content-Transfer-Encoding (RFC 2045 section 6): transferred octets to content."""
 
 import binascii
+import io
 import re
 from collections.abc import Callable
 
@@ -34,12 +35,19 @@ def decode_transfer(data: bytes, encoding: str, note: Note | None = None) -> byt
     """
     noted = note or _forget
     if encoding == "base64":
-        return _decode_base64(data, noted)
+        return _decode_base64(memoryview(data), noted)
     if encoding == "quoted-printable":
         return binascii.a2b_qp(_PADDED_BREAK.sub(b"=", data))
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _decode_uu(data, noted)
     return data
+
+
+def decode_range(raw: bytes, start: int, length: int, encoding: str, note: Note | None = None) -> bytes:
+    """As `decode_transfer` of these octets of a mail, without a copy of a large part that is in base64."""
+    if encoding == "base64":
+        return _decode_base64(memoryview(raw)[start : start + length], note or _forget)
+    return decode_transfer(raw[start : start + length], encoding, note)
 
 
 def decode_part(transferred: bytes, part: Part) -> bytes:
@@ -57,15 +65,15 @@ def parse_encoding(value: str) -> str:
     return word[:40] or "7bit"
 
 
-def _decode_base64(data: bytes, note: Note) -> bytes:
+def _decode_base64(data: memoryview, note: Note) -> bytes:
     """Piece by piece: a large part must not stand in the memory several times over."""
     end = len(data)
-    if (footer := _FOOTER.search(data)) and not data[: footer.start()].isspace():
+    if (footer := _FOOTER.search(data)) and not bytes(data[: footer.start()]).isspace():
         note("text behind the end of base64 was left out")
         end = footer.start()
     segments = _Segments(note)
     for start in range(0, end, _PIECE):
-        segments.take(data[start : min(start + _PIECE, end)].translate(None, _NOT_BASE64))
+        segments.take(bytes(data[start : min(start + _PIECE, end)]).translate(None, _NOT_BASE64))
     return segments.finish()
 
 
@@ -77,7 +85,7 @@ class _Segments:
 
     def __init__(self, note: Note) -> None:
         self._note = note
-        self._out: list[bytes] = []
+        self._out = io.BytesIO()  # gives its octets away without another copy
         self._rest = b""  # of the segment that is open: less than a group of four
         self._after_padding = False
         self._splits = 0
@@ -100,19 +108,19 @@ class _Segments:
     def finish(self) -> bytes:
         """The content, once all has been taken."""
         self._end()
-        return b"".join(self._out)
+        return self._out.getvalue()
 
     def _decode(self, characters: bytes) -> None:
         characters = self._rest + characters
         whole = len(characters) & ~3
         self._rest = characters[whole:]
-        self._out.append(binascii.a2b_base64(characters[:whole]))
+        self._out.write(binascii.a2b_base64(characters[:whole]))
 
     def _end(self) -> None:
         if len(self._rest) == 1:
             self._note("base64 ends within a character")
         elif self._rest:
-            self._out.append(binascii.a2b_base64(self._rest + b"=" * (4 - len(self._rest))))
+            self._out.write(binascii.a2b_base64(self._rest + b"=" * (4 - len(self._rest))))
         self._rest = b""
 
 

@@ -7,7 +7,7 @@ that is part 2).
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cases.transfer import decode_transfer
+from cases.transfer import decode_range
 from ingest.files.file_types import FileType, find_type
 from ingest.files.limits import MAX_FILE_BYTES, MAX_FILES, MAX_LEVELS
 from ingest.files.tnef import read_tnef
@@ -54,7 +54,7 @@ def _walk(
         if leaf.length > 2 * MAX_FILE_BYTES:
             defects.add(f"part {leaf.path} is too large to be opened")
             continue
-        data = decode_transfer(raw[leaf.offset : leaf.offset + leaf.length], leaf.encoding)
+        data = decode_range(raw, leaf.offset, leaf.length, leaf.encoding)
         filename = leaf.disposition.params.get("filename") or leaf.content.params.get("name") or ""
         yield from _open(
             AttachedFile(

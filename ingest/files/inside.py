@@ -5,7 +5,7 @@ import mimetypes
 from collections.abc import Iterator
 
 from cases.mail import Part
-from cases.transfer import decode_transfer
+from cases.transfer import decode_range
 from ingest.files.limits import MAX_FILE_BYTES
 from ingest.files.tnef import is_tnef, read_tnef
 from ingest.read.defects import Defects
@@ -25,10 +25,10 @@ def add_inside(raw: bytes, parts: tuple[Part, ...], defects: Defects) -> tuple[P
 
 
 def _parts_inside(raw: bytes, part: Part) -> tuple[Part, ...]:
-    begin = decode_transfer(raw[part.offset : part.offset + min(part.length, _BEGIN)], part.encoding)
+    begin = decode_range(raw, part.offset, min(part.length, _BEGIN), part.encoding)
     if not is_tnef(begin):
         return ()
-    content = decode_transfer(raw[part.offset : part.offset + part.length], part.encoding)
+    content = decode_range(raw, part.offset, part.length, part.encoding)
     return tuple(_find_inside(content, part))
 
 

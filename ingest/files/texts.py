@@ -10,7 +10,7 @@ from lxml.etree import XMLSyntaxError
 from pypdfium2 import PdfiumError
 from python_calamine import CalamineError
 
-from cases.transfer import decode_transfer
+from cases.transfer import decode_range
 from ingest.files.archives import open_office_file
 from ingest.files.attached import AttachedFile, find_files, is_file
 from ingest.files.docx import read_docx
@@ -81,7 +81,7 @@ def find_pictures(raw: bytes, leaves: tuple[Leaf, ...], body_paths: frozenset[st
         for leaf in leaves
         if is_file(leaf, body_paths)
         and leaf.content_type.startswith("image/")
-        and is_picture_data(decode_transfer(raw[leaf.offset : leaf.offset + leaf.length], leaf.encoding))
+        and is_picture_data(decode_range(raw, leaf.offset, leaf.length, leaf.encoding))
     ]
     return FileTexts(to_look_at=tuple(paths[:MAX_PICTURES]))
 

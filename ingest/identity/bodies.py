@@ -6,14 +6,16 @@ import hashlib
 import re
 from collections.abc import Mapping
 
+from ingest.identity.fields import Block
+
 _BLANKS = re.compile(rb"[ \t]+")
 
 
 class Bodies:
-    """A body with CRLF line ends, and its hashes as they are asked for."""
+    """The body of a mail, and its hashes as they are asked for."""
 
-    def __init__(self, body: bytes) -> None:
-        self._body = body
+    def __init__(self, block: Block) -> None:
+        self._block = block
         self._hashes: dict[bytes, bytes] = {}
 
     def fits(self, tags: Mapping[bytes, bytes]) -> bool:
@@ -26,7 +28,7 @@ class Bodies:
         except (binascii.Error, ValueError):
             return False
         if form not in self._hashes:
-            body = _relax(self._body) if form == b"relaxed" else self._body
+            body = _relax(self._block.body) if form == b"relaxed" else self._block.body
             self._hashes[form] = hashlib.sha256(_end(body, is_relaxed=form == b"relaxed")).digest()
         return wanted == self._hashes[form]
 

@@ -8,6 +8,7 @@ differ is therefore no header for signatures. It is also split here because dkim
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 from ingest.read.defects import Defects
 from ingest.read.headers import parse_headers
@@ -26,15 +27,24 @@ SINGLE = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Block:
-    """A header block: (name as written, value with its folds and the last CRLF), and the octets behind the empty line.
+    """A header block: (name as written, value with its folds and the last CRLF), and where in `raw` the body begins.
 
     Line ends are CRLF in both, as signatures are made over CRLF whatever a gateway has made of it.
     """
 
     fields: tuple[tuple[bytes, bytes], ...]
-    body: bytes
+    raw: bytes
+    begin: int
+
+    @cached_property
+    def body(self) -> bytes:
+        """The octets behind the empty line; only a mail that is signed needs this copy of them."""
+        body = self.raw[self.begin :]
+        if body.count(b"\n") == body.count(b"\r\n"):
+            return body
+        return body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
     def values(self, name: bytes) -> tuple[bytes, ...]:
         """The values of all fields of that lower-case name."""
@@ -62,8 +72,8 @@ def parse_block(raw: bytes) -> Block | None:
         if match is None or b"\r" in line or len(fields) >= MAX_HEADER_FIELDS:
             return None
         fields.append((match[1], [line[match.end() :]]))
-    body = raw[pos:].replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return Block(fields=tuple((name, b"".join(part + b"\r\n" for part in parts)) for name, parts in fields), body=body)
+    folded = tuple((name, b"".join(part + b"\r\n" for part in parts)) for name, parts in fields)
+    return Block(fields=folded, raw=raw, begin=pos)
 
 
 def read_fields(raw: bytes) -> tuple[tuple[str, bytes], ...]:

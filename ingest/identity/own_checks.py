@@ -38,7 +38,7 @@ class _Proof:
 def check_from_outside(raw: bytes, domain: str, route: Route, rules: Rules, lookups: Lookups) -> Identity:
     """The verdict for a mail of an author at this ASCII domain that came from the open internet."""
     block = parse_block(raw)
-    letter = Letter(block=block, bodies=Bodies(block.body), received_at=route.received_at) if block else None
+    letter = Letter(block=block, bodies=Bodies(block), received_at=route.received_at) if block else None
     policy, wish = _find_policy(domain, lookups)
     dkim = _check_dkim(letter, domain, policy, lookups)
     if dkim.proved:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from cases.mail import Address, Part
-from cases.transfer import decode_transfer
+from cases.transfer import decode_range
 from ingest.read.defects import Defects
 from ingest.read.filenames import has_double_extension, safe_filename
 from ingest.read.limits import MAX_ATTACHMENTS
@@ -46,7 +46,7 @@ def read_parts(raw: bytes, tree: Tree, body_paths: frozenset[str], defects: Defe
     contents: list[tuple[str, bytes]] = []
     attachments = 0
     for leaf in tree.leaves:
-        content = decode_transfer(raw[leaf.offset : leaf.offset + leaf.length], leaf.encoding, defects.add)
+        content = decode_range(raw, leaf.offset, leaf.length, leaf.encoding, defects.add)
         attachment = _is_attachment(leaf, body_paths)
         attachments += attachment
         if attachment and attachments > MAX_ATTACHMENTS:

@@ -6,7 +6,7 @@ agents can open with their own keys. Notes are defects, so that people see them 
 
 import re
 
-from cases.transfer import decode_transfer
+from cases.transfer import decode_range
 from ingest.read.defects import Defects
 from ingest.read.mime import Leaf
 
@@ -48,7 +48,7 @@ def find_signed_content(raw: bytes, leaves: tuple[Leaf, ...], defects: Defects) 
     for leaf in leaves:
         if not _is_whole_mail(leaf, leaves) or leaf.length > 2 * _MAX_SIGNED_BYTES:
             continue
-        data = decode_transfer(raw[leaf.offset : leaf.offset + leaf.length], leaf.encoding)
+        data = decode_range(raw, leaf.offset, leaf.length, leaf.encoding)
         kind, pos = _find_kind(data)
         if kind == "signed":
             content = _find_content(data, pos)
