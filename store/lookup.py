@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from cases.address import fold_address
 from cases.identity import Verdict
@@ -19,17 +20,25 @@ from store.tables import cases, identifiers, known_ids, messages, participants, 
 # Numbers that two mails about one matter share.
 _SHARED_KINDS = ("order_id", "fba_shipment_id", "external_case_id")
 _RELATED_FOR = timedelta(days=14)
+_MOST_PLACES = 200  # of one author, the newest
 _MOST_RELATED = 5
 _SUBJECTS = 50
 _MOST_OF_IDS = 400  # a hundred ids, each by several: everybody can use another's
 
-_THEMSELVES = participants.c.address_key == sa.bindparam("author")
+# By where the author takes part, and not by an order that thousands of others may name too.
+_PLACES = (
+    sa.select(participants.c.id, participants.c.case_id, participants.c.left_at)
+    .where(participants.c.address_key == sa.bindparam("author"))
+    .order_by(participants.c.id.desc())
+    .limit(_MOST_PLACES)
+)
+_Place = Row[Any, Any, Any]
 _LANGUAGE_OF = (
     sa.select(messages.c.language)
     .where(
         # Two steps: a message that came by a merge has its author among the participants of the case it came from.
-        messages.c.case_id.in_(sa.select(participants.c.case_id).where(_THEMSELVES)),
-        messages.c.participant_id.in_(sa.select(participants.c.id).where(_THEMSELVES)),
+        messages.c.case_id.in_(sa.bindparam("case_ids", expanding=True)),
+        messages.c.participant_id.in_(sa.bindparam("participant_ids", expanding=True)),
         messages.c.kind == MessageKind.SELLER,
         messages.c.unconfirmed.is_(False),
         messages.c.language.is_not(None),
@@ -49,12 +58,10 @@ _RELATED = (
     sa.select(cases.c.number, identifiers.c.kind, identifiers.c.value)
     .join(cases, cases.c.id == identifiers.c.case_id)
     .join(messages, messages.c.id == identifiers.c.message_id)
-    .join(participants, participants.c.case_id == cases.c.id)
     .where(
+        cases.c.id.in_(sa.bindparam("case_ids", expanding=True)),
         identifiers.c.value.in_(sa.bindparam("values", expanding=True)),
         identifiers.c.kind.in_(_SHARED_KINDS),
-        _THEMSELVES,
-        participants.c.left_at.is_(None),
         messages.c.unconfirmed.is_(False),
         messages.c.authentication != Verdict.FAIL,
         messages.c.at >= sa.bindparam("since"),
@@ -125,6 +132,7 @@ def gather(
         if state is not None and not is_erased(connection, state.id):
             found[number] = _facts(connection, state)
     staff = load_users(connection)
+    places = connection.execute(_PLACES, {"author": fold_address(author)}).all() if author else []
     return Known(
         queues=load_queues(connection),
         cases=found,
@@ -133,14 +141,15 @@ def gather(
         users={user.id: user for user in staff if user.id in user_ids},
         staff={fold_address(address): user for user in staff for address in user.addresses},
         signers=_signers(connection, participant_ids),
-        related=_related(connection, author, shared, now) if author and now else {},
-        language=_language_of(connection, author) if author else None,
+        related=_related(connection, places, shared, now) if places and now else {},
+        language=_language_of(connection, places) if places else None,
     )
 
 
-def _language_of(connection: Connection, author: str) -> str | None:
+def _language_of(connection: Connection, places: Sequence[_Place]) -> str | None:
     """The language of the newest mail of theirs, in any case, that had enough words to tell one."""
-    return connection.execute(_LANGUAGE_OF, {"author": fold_address(author)}).scalar()
+    theirs = {"case_ids": [one.case_id for one in places], "participant_ids": [one.id for one in places]}
+    return connection.execute(_LANGUAGE_OF, theirs).scalar()
 
 
 def _numbers_of(connection: Connection, table: sa.Table, message_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -164,15 +173,17 @@ def _signers(connection: Connection, participant_ids: Sequence[int]) -> dict[int
     return {row.id: row.address_key for row in connection.execute(query)}
 
 
-def _related(connection: Connection, author: str, shared: Sequence[Identifier], now: datetime) -> dict[str, str]:
+def _related(
+    connection: Connection, places: Sequence[_Place], shared: Sequence[Identifier], now: datetime
+) -> dict[str, str]:
     """Cases that are not closed, in which the author takes part and had the same order number within 14 days."""
     wanted = {
         (one.kind, one.value) for one in shared if one.kind in _SHARED_KINDS and one.source is not Source.SIGNATURE
     }
-    if not wanted:
+    case_ids = [one.case_id for one in places if one.left_at is None]
+    if not wanted or not case_ids:
         return {}
-    values = sorted({value for _, value in wanted})
-    theirs = {"values": values, "author": fold_address(author), "since": now - _RELATED_FOR}
+    theirs = {"values": sorted({value for _, value in wanted}), "case_ids": case_ids, "since": now - _RELATED_FOR}
     found: dict[str, str] = {}
     for row in connection.execute(_RELATED, theirs):
         if (row.kind, row.value) in wanted and len(found) < _MOST_RELATED:
