@@ -25,7 +25,6 @@ from store.tables import (
     parts,
     planned_replies,
     referred_ids,
-    sendings,
     waits,
 )
 
@@ -33,7 +32,7 @@ SHARED_BY = 1000
 """So many cases name one order; all others are named by one case, or by two."""
 _CASES_OF_A_SELLER = 3
 _OF_LEDGER = (mails, raws)
-# Parents first.
+# Parents first. Not the limits' memory of two days: what was sent before is not in it.
 _OF_CASES = (
     cases,
     participants,
@@ -48,7 +47,6 @@ _OF_CASES = (
     outbox,
     attempts,
     events,
-    sendings,
     waits,
 )
 _IDS = {
@@ -61,7 +59,7 @@ _IDS = {
     "planned_id": planned_replies,
     "outbox_id": outbox,
 }
-_ONE_EACH = ("rfc_message_id", "key", "once_key", "subject_key")
+_ONE_EACH = ("rfc_message_id", "key", "once_key")
 _PERSONS = ("requester_key", "requester_address", "address", "address_key", "reply_address", "envelope_to")
 _WORDS = ("text", "reply_text", "html", "content")
 _SHORT = 200

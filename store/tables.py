@@ -66,6 +66,7 @@ participants = sa.Table(
     sa.Column("hold_reason", Text),
     sa.Column("soft_bounces", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("case_id", "address_key"),
+    sa.Index(None, "name", postgresql_using="hash"),
 )
 
 messages = sa.Table(
