@@ -19,7 +19,7 @@ from bench.scale import ROUNDS, scaled
 from bench.sunk import QuickSink
 from tests.service import QUEUE
 
-_MAILS = 400
+_MAILS = 2000
 _CONNECTIONS = 10
 
 

@@ -86,7 +86,7 @@ class App:
     @property
     def reading_rules(self) -> "ReadingRules":
         """What this installation adds to the reader's rules."""
-        from ingest.identifiers import OwnKind
+        from ingest.identifiers.own_kinds import OwnKind
         from ingest.read.rules import ReadingRules
 
         own = tuple(

@@ -9,8 +9,10 @@ import logging
 import os
 import queue
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
@@ -188,7 +190,8 @@ class ChildPool(Generic[Answer]):
             target=serve, args=(theirs, self._limits, self._work), name=f"casepost-{self._name}", daemon=True
         )
         try:
-            process.start()
+            with _without_script():
+                process.start()
         except OSError as error:
             ours.close()
             raise ReaderUnavailable("no child could be started") from error
@@ -272,6 +275,19 @@ def _start_fork_server() -> None:
         finally:
             os.environ.clear()
             os.environ.update(kept)
+
+
+@contextmanager
+def _without_script() -> Iterator[None]:
+    """Nothing that a child does is in the program's own script, which it would run, with all that the script loads."""
+    main = sys.modules["__main__"]
+    with _starting:
+        script = main.__dict__.pop("__file__", None)
+        try:
+            yield
+        finally:
+            if script is not None:
+                main.__file__ = script
 
 
 def _send(conn: Connection, how: bytes, question: bytes) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cases.errors import TemporaryError
 from ingest.child_pool import ReaderFailed
-from ingest.read.reader import READER_VERSION
+from ingest.read.version import READER_VERSION
 from ingest.take_in import Reader
 from store.errors import NotFound, StoreDamaged
 from store.quarantine import find_read_by_older, note_unreadable, release

@@ -26,7 +26,7 @@ from ingest.identity.check import Checker
 from ingest.identity.facts import Route
 from ingest.in_hand import in_hand
 from ingest.question import Question
-from ingest.read.reader import READER_VERSION
+from ingest.read.version import READER_VERSION
 from ingest.report import find_reported
 from ingest.staff import find_own_words
 from ingest.virus import Clamd, scan_files

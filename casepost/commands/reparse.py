@@ -11,7 +11,7 @@ from casepost.commands.common import config_option, json_option, open_app, parse
 from casepost.plain import inert_line
 from casepost.progress import progress
 from cases.errors import PermanentError
-from ingest.read.reader import READER_VERSION
+from ingest.read.version import READER_VERSION
 from ingest.reread import Reread, reread
 from store.rereading import count_rereadable, find_rereadable
 

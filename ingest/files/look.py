@@ -21,8 +21,9 @@ from ingest.files.sight import Look, Seen
 from ingest.files.tesseract import read_with_tesseract
 from ingest.files.texts import FILE_ERRORS
 from ingest.files.two_readers import join_found, mend_merged
-from ingest.identifiers import Found, OwnKind
 from ingest.identifiers.confusables import find_in_picture
+from ingest.identifiers.found import Found
+from ingest.identifiers.own_kinds import OwnKind
 from ingest.read.defects import Defects
 from ingest.read.mime import parse_tree
 from ingest.read.text import read_body

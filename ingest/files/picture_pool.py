@@ -11,7 +11,7 @@ from ingest.child_pool import ChildPool
 from ingest.files import rapid
 from ingest.files.sight import Look, Seen
 from ingest.files.tesseract import find_tesseract
-from ingest.identifiers import OwnKind
+from ingest.identifiers.own_kinds import OwnKind
 
 _NICENESS = 10
 _RECYCLE_AFTER = 50

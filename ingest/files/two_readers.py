@@ -7,8 +7,8 @@ takes 0 for O and 1 for I more often than not.
 import re
 from collections.abc import Iterable
 
-from ingest.identifiers import Found
 from ingest.identifiers.confusables import fold_alike
+from ingest.identifiers.found import Found
 
 _WORD = re.compile(r"[0-9A-Za-z-]{6,40}")
 _W = re.compile("W")

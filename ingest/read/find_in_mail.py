@@ -3,7 +3,9 @@
 import functools
 
 from cases.mail import Identifier, Source
-from ingest.identifiers import Found, OwnKind, find_identifiers
+from ingest.identifiers.found import Found
+from ingest.identifiers.own_kinds import OwnKind
+from ingest.identifiers.search import find_identifiers
 from ingest.read.limits import MAX_IDENTIFIERS
 from ingest.read.reply_text import Split
 

@@ -9,7 +9,6 @@ from typing import Protocol
 from cases.mail import Mail
 from ingest.child import ChildLimits
 from ingest.child_pool import ChildPool, ReaderFailed, ReaderUnavailable, Report, log_cost
-from ingest.read.reader import read as read_mail
 from ingest.read.rules import NO_OWN_RULES, ReadingRules
 
 _WITH_FILES, _WITHOUT_FILES = b"files", b"no files"
@@ -41,7 +40,7 @@ class ReaderPool(ChildPool[Mail]):
         report: Report = log_cost,
     ) -> None:
         super().__init__(
-            functools.partial(_answer, reader or functools.partial(read_mail, rules=rules)),
+            functools.partial(_answer, reader or functools.partial(_read_in_child, rules=rules)),
             Mail,
             name="reader",
             size=size,
@@ -65,6 +64,13 @@ class ReaderPool(ChildPool[Mail]):
             mail = self.ask(raw, _WITHOUT_FILES)
             defect = f"attached files were not opened: the reader had to be stopped ({failure.reason})"
             return replace(mail, defects=(*mail.defects, defect))
+
+
+def _read_in_child(raw: bytes, *, open_files: bool, rules: ReadingRules) -> Mail:
+    """Only the children load what reads: it takes a second, and 40 MB, that this process does not need."""
+    from ingest.read.reader import read
+
+    return read(raw, open_files=open_files, rules=rules)
 
 
 def _answer(reader: Callable[..., Mail], raw: bytes, how: bytes) -> Mail:

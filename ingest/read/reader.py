@@ -6,7 +6,7 @@ from cases.lookalike import DIRECTION_DEFECT
 from cases.mail import Address, Bounce, Forwarded, Identifier, Mail, MailKind, Part
 from ingest.files.inside import add_inside
 from ingest.files.texts import FileTexts, find_pictures, read_files
-from ingest.identifiers import mask_cards
+from ingest.identifiers.mask import mask_cards
 from ingest.kind import Signs, decide_kind, find_no_answer
 from ingest.kind_signs.spam import find_spam_verdict
 from ingest.read.addresses import find_author, parse_address_list
@@ -24,10 +24,9 @@ from ingest.read.parts import Parts, make_fingerprint, read_parts
 from ingest.read.reply_text import Split, split_reply
 from ingest.read.rules import NO_OWN_RULES, ReadingRules, load_topics
 from ingest.read.text import Body, read_body
+from ingest.read.version import READER_VERSION
 from ingest.read.words import turns_direction
 from ingest.topics import find_topic, is_urgent
-
-READER_VERSION = 2
 
 _SINGLE = (
     "from",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.identifiers import OwnKind
+from ingest.identifiers.own_kinds import OwnKind
 from ingest.read.defects import Defects
 from ingest.topics import Rules, load_rules
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ingest.commands import parse_commands
-from ingest.identifiers import find_identifiers, mask_cards
+from ingest.identifiers.mask import mask_cards
+from ingest.identifiers.search import find_identifiers
 from ingest.kind_signs.bodies import find_automatic_words
 from ingest.kind_signs.bounces import is_bounce_text
 from ingest.kind_signs.subjects import is_automatic_subject

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from cases.arrival import Arrival, Channel
 from ingest.child_pool import ReaderFailed
-from ingest.read.reader import READER_VERSION
+from ingest.read.version import READER_VERSION
 from ingest.reread import reread
 from store.ledger_tables import mails, raws
 from store.quarantine import release

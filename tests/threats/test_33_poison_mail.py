@@ -21,7 +21,8 @@ from cases.model import Outcome
 from ingest.child_pool import ReaderFailed, ReaderUnavailable
 from ingest.in_hand import in_hand
 from ingest.read.pool import ReaderPool
-from ingest.read.reader import READER_VERSION, read
+from ingest.read.reader import read
+from ingest.read.version import READER_VERSION
 from ingest.read_again import ReadAgain
 from store import quarantine
 from store.errors import NotFound

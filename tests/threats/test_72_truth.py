@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ingest.read.reader import READER_VERSION
+from ingest.read.version import READER_VERSION
 from ingest.reread import reread
 from store.rereading import find_rereadable
 from store.tables import cases, identifiers, messages, parts

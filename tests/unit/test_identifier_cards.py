@@ -4,8 +4,9 @@ import itertools
 
 import pytest
 
-from ingest.identifiers import find_identifiers, mask_cards
 from ingest.identifiers.cards import is_card_number
+from ingest.identifiers.mask import mask_cards
+from ingest.identifiers.search import find_identifiers
 
 CARDS = (
     "4111111111111111",

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.identifiers import Found
 from ingest.identifiers.confusables import MENDS, Mend, find_in_picture, mend_text, resolve
+from ingest.identifiers.found import Found
 
 
 def found(text: str, *known: tuple[str, str]) -> list[str]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from ingest.identifiers import find_identifiers, labels
+from ingest.identifiers import labels
+from ingest.identifiers.search import find_identifiers
 
 VALUES = {
     "order_id": ("302-1234567-7654321", "D01-2210457-6630982"),

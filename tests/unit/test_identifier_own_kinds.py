@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from ingest.identifiers import Found, OwnKind, find_identifiers
-from ingest.identifiers.own_kinds import check_own_kind, find_own
+from ingest.identifiers.found import Found
+from ingest.identifiers.own_kinds import OwnKind, check_own_kind, find_own
+from ingest.identifiers.search import find_identifiers
 
 SERIAL = OwnKind(name="serial", labels=("Seriennummer", "serial no"), pattern="HW-[0-9]{11}")
 PURCHASE = OwnKind(name="purchase_order", pattern="PO[0-9]{6}|PO[0-9]{8}")

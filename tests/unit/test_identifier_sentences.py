@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.identifiers import find_identifiers
+from ingest.identifiers.search import find_identifiers
 from tests import sentences_german_english, sentences_other_languages
 
 SENTENCES = [*sentences_german_english.SENTENCES, *sentences_other_languages.SENTENCES]

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from ingest.identifiers import find_identifiers, mask_cards
 from ingest.identifiers.confusables import find_in_picture
 from ingest.identifiers.kind import Kind
 from ingest.identifiers.kinds import KINDS
+from ingest.identifiers.mask import mask_cards
+from ingest.identifiers.search import find_identifiers
 
 PROSE = (
     "Guten Tag, wir haben die Ware verschickt und warten seit drei Wochen auf eine Antwort von Ihnen. Der Kunde ist "

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ingest.identifiers import find_identifiers
+from ingest.identifiers.search import find_identifiers
 
 STACKED = "SKU\nEAN\nASIN\nTT-KR-0110\n4004891678863\nB0BVPF2QMV\nTT-KR-0111\n4011431856568\nB084475P3B\n"
 BOTH = ["asin:B084475P3B", "asin:B0BVPF2QMV", "gtin:4004891678863", "gtin:4011431856568"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.identifiers import find_identifiers
+from ingest.identifiers.search import find_identifiers
 
 TRAPS = {
     "de": """

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.identifiers import KINDS, find_identifiers, mask_cards
 from ingest.identifiers.fold import fold, fold_words
 from ingest.identifiers.kind import Kind
+from ingest.identifiers.kinds import KINDS
+from ingest.identifiers.mask import mask_cards
+from ingest.identifiers.search import find_identifiers
 
 FOUND = [
     pytest.param(kind, text, value, id=f"{kind.name}: {text[:30]}") for kind in KINDS for text, value in kind.found

@@ -13,7 +13,8 @@ from ingest.files.pictures import NoPicture, enlarge, is_dark, open_picture
 from ingest.files.sight import Look
 from ingest.files.tesseract import find_tesseract, read_with_tesseract
 from ingest.files.two_readers import join_found, mend_merged
-from ingest.identifiers import Found, OwnKind
+from ingest.identifiers.found import Found
+from ingest.identifiers.own_kinds import OwnKind
 from ingest.read.reader import read
 from tests.attached import make_scan, with_file
 from tests.pictures import draw, encode, screenshot

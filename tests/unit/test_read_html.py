@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.identifiers import find_identifiers
+from ingest.identifiers.search import find_identifiers
 from ingest.read.defects import Defects
 from ingest.read.html import html_to_text
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.identifiers import find_identifiers
+from ingest.identifiers.search import find_identifiers
 from ingest.read.defects import Defects
 from ingest.read.html import html_to_text
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cases.mail import Mail, MailKind
 from ingest.parse import to_json
-from ingest.read.reader import READER_VERSION, read
+from ingest.read.reader import read
+from ingest.read.version import READER_VERSION
 
 ANSWER = """\
 Return-Path: <jan@shop.example>

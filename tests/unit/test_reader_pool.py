@@ -18,7 +18,8 @@ from cases.errors import TemporaryError
 from cases.mail import Mail
 from ingest.child_pool import ReaderFailed, ReaderUnavailable
 from ingest.read.pool import ReaderPool
-from ingest.read.reader import READER_VERSION, read
+from ingest.read.reader import read
+from ingest.read.version import READER_VERSION
 from store.tally import forget, totals
 
 RAW = b"From: a@b.example\r\nSubject: hello\r\n\r\nworld"
