@@ -3,8 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from casepost.app import App
 from casepost.leases import kept
@@ -21,8 +23,12 @@ from store.planned import free_lapsed_due
 from store.retention import keep_within_bounds
 from store.vouchers import seal
 
+if TYPE_CHECKING:
+    from ingest.read.pool import ReaderPool
+
 ROLE = "once"
 _BATCH = 50
+READERS = 2
 _PATIENCE = 10.0  # seconds that a running worker has before this process does the work itself
 
 
@@ -86,20 +92,24 @@ def wait_for_disposition(app: App, ledger_id: int) -> Applied:
     return applied
 
 
-def take_in_all(app: App, ledger_ids: Sequence[int], *, on_done: Callable[[], None] = lambda: None) -> int:
+def take_in_all(
+    app: App, ledger_ids: Sequence[int], *, pool: "ReaderPool | None" = None, on_done: Callable[[], None] = lambda: None
+) -> int:
     """Work on mails that were just taken in, in their order, until each has its final word or has failed too often.
 
-    `on_done` is called after each. Returns how many are left to a later worker, for a reason that passes.
+    Several at a time, as a worker does: one is decided and written while the next is read. `on_done` is called after
+    each; `pool` is closed. Returns how many are left to a later worker, for a reason that passes.
     """
     waiting = list(ledger_ids)
     app.store.ledger.free_lapsed()
-    with app.readers() as pool:
-        take_in = app.take_in(pool, role=ROLE)
+    with pool or app.readers(READERS) as readers, ThreadPoolExecutor(READERS, thread_name_prefix="take-in") as threads:
+        take_in = app.take_in(readers, role=ROLE)
         with kept(take_in.renew):
             for _ in range(TRIES):
+                ends = threads.map(lambda one: take_in.take_in_one(one, now=app.clock()), waiting)
                 again = []
-                for ledger_id in waiting:
-                    if take_in.take_in_one(ledger_id, now=app.clock()) is None:
+                for ledger_id, applied in zip(waiting, ends, strict=True):
+                    if applied is None:
                         again.append(ledger_id)
                     else:
                         on_done()

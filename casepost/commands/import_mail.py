@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +20,9 @@ from cases.arrival import Arrival, Channel
 from cases.errors import PermanentError
 from ingest.archive import ArchivedMail, ArchiveProblem, count_mails, mails_in
 from store.people import find_queue, load_queues
+
+if TYPE_CHECKING:
+    from ingest.read.pool import ReaderPool
 
 _BATCH = 50
 _BATCH_OCTETS = 32 * 2**20
@@ -71,10 +76,12 @@ def import_mail(
     done = Import()
     day = since.date() if since else None
     sources = [_open_source(app, path, since=day, password_env=password_env) for path in paths]
-    with progress("Taking in", lambda: _count(paths)) as advance:
-        for batch in _batches(sources, done, advance):
-            _add(app, batch, recipient, done)
-    left = _take_in(app, done.ids)
+    # Where no worker runs the readers are loaded while mails come in: that takes as long as reading a hundred of them.
+    with nullcontext() if app.waker.wake() else app.readers(2) as pool:
+        with progress("Taking in", lambda: _count(paths)) as advance:
+            for batch in _batches(sources, done, advance):
+                _add(app, batch, recipient, done)
+        left = _take_in(app, done.ids, pool)
     if as_json:
         print_json(
             {
@@ -171,14 +178,14 @@ def _source_key(recipient: str, raw: bytes) -> str:
     return "import:" + hashlib.sha256(fold_address(recipient).encode() + raw).hexdigest()
 
 
-def _take_in(app: App, ids: Sequence[int]) -> int:
+def _take_in(app: App, ids: Sequence[int], pool: "ReaderPool | None") -> int:
     """Leave the work to the worker if one runs, else do it here; how many mails are left for later."""
     if not ids or app.waker.wake():
         return 0
     from casepost.work import take_in_all
 
     with progress("Working on them", lambda: len(ids)) as advance:
-        return take_in_all(app, ids, on_done=advance)
+        return take_in_all(app, ids, pool=pool, on_done=advance)
 
 
 def _report(done: Import, left: int) -> None:
