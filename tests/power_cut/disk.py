@@ -89,6 +89,12 @@ class Disk:
                     file.unsynced.append((self._number, act.value, act.payload if act.kind == "W" else None))
             case "O":
                 self._open(act.inode, act.path)
+            case "A":
+                self._inodes[act.inode] = _File()  # without a name, so that a cut leaves nothing of it
+            case "G":
+                file = self._inodes[act.inode]
+                assert isinstance(file, _File)
+                self._appear(act.path, file)
             case "D":
                 self._inodes[act.inode] = act.path
                 self._appear(act.path, None)

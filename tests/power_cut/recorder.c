@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -79,7 +80,8 @@ static int opened(int file, const char *path, int flags) {
     if (file < 0 || file >= FILES) return file;
     followed[file] = (unsigned char)is_ours(path);
     if (!followed[file]) return file;
-    if (flags & O_CREAT) put('O', inode_of(file), 0, path, strlen(path));
+    if ((flags & O_TMPFILE) == O_TMPFILE) put('A', inode_of(file), 0, "", 0);
+    else if (flags & O_CREAT) put('O', inode_of(file), 0, path, strlen(path));
     if (flags & O_TRUNC) put('T', inode_of(file), 0, "", 0);
     return file;
 }
@@ -113,6 +115,21 @@ OPEN(open64)
     }
 OPENAT(openat)
 OPENAT(openat64)
+
+#define FCNTL(name) \
+    int name(int file, int command, ...) { \
+        REAL(int, #name, int, int, ...); \
+        va_list rest; \
+        va_start(rest, command); \
+        void *argument = va_arg(rest, void *); \
+        va_end(rest); \
+        int done = real(file, command, argument); \
+        int doubled = command == F_DUPFD || command == F_DUPFD_CLOEXEC; \
+        if (doubled && done >= 0 && done < FILES && file < FILES) followed[done] = followed[file]; \
+        return done; \
+    }
+FCNTL(fcntl)
+FCNTL(fcntl64)
 
 int close(int file) {
     REAL(int, "close", int);
@@ -182,10 +199,24 @@ static void put_two(uint32_t kind, const char *from, const char *to) {
 TWO_NAMES(rename, 'R')
 TWO_NAMES(link, 'L')
 
+/* A file that had no name is given one: it is named by its descriptor, the folder too. */
+static void put_given(const char *from, int folder, const char *to) {
+    char link[64], path[8200];
+    uint64_t inode = followed_inode(atoi(from + strlen("/proc/self/fd/")));
+    snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+    ssize_t length = readlink(link, path, 4096);
+    if (!inode || length < 0 || strlen(to) > 4000) abort();
+    path[length] = '/';
+    strcpy(path + length + 1, to);
+    if (is_ours(path)) put('G', inode, 0, path, strlen(path));
+}
+
 int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags) {
     REAL(int, "linkat", int, const char *, int, const char *, int);
     int failed = real(from_folder, from, to_folder, to, flags);
-    if (!failed && is_ours(to)) put_two('L', from, to);
+    if (failed) return failed;
+    if (!strncmp(from, "/proc/self/fd/", strlen("/proc/self/fd/"))) put_given(from, to_folder, to);
+    else if (is_ours(to)) put_two('L', from, to);
     return failed;
 }
 

@@ -86,7 +86,7 @@ def test_what_came_before_the_end_is_read_and_then_the_peer_has_gone() -> None:
 def test_who_sends_more_than_is_read_is_held_back_until_it_is_wanted() -> None:
     async def scene(wire: Wire, flows: list[bool]) -> list[list[bool]]:
         seen = []
-        for piece in (b"x" * 131_072, b"y", b"z"):
+        for piece in (b"x" * 262_144, b"y", b"z"):
             wire.feed(piece)
             seen.append(list(flows))
         wire.held.clear()
