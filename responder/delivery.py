@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -67,15 +67,7 @@ class Delivery:
 
     async def deliver_due(self, *, now: datetime, limit: int = 16) -> int:
         """Try what can be tried at `now`, at most `limit` mails side by side; how many were tried."""
-        await asyncio.to_thread(send_uncertain_again, self.cases, now=now, give_up=partial(_give_up, now=now))
-        pause = await asyncio.to_thread(pause_until, self.cases, self.way)
-        if pause is not None and pause > now:
-            return 0
-        # One first: when the way out is down, one mail finds out for all.
-        batch = 1 if pause is not None else limit
-        claimed = await asyncio.to_thread(
-            claim_outgoing, self.cases, holder=self.holder, now=now, limit=batch, per_minute=self.per_minute
-        )
+        claimed = await asyncio.to_thread(self._claim, now, limit)
         self.active.update(mail.id for mail in claimed)
         together = Together(self.cases)
         try:
@@ -88,6 +80,15 @@ class Delivery:
         for fault in (end for end in ends if isinstance(end, BaseException)):
             raise fault
         return len(claimed)
+
+    def _claim(self, now: datetime, limit: int) -> Sequence[Outgoing]:
+        send_uncertain_again(self.cases, now=now, give_up=partial(_give_up, now=now))
+        pause = pause_until(self.cases, self.way)
+        if pause is not None and pause > now:
+            return ()
+        # One first: when the way out is down, one mail finds out for all.
+        batch = 1 if pause is not None else limit
+        return claim_outgoing(self.cases, holder=self.holder, now=now, limit=batch, per_minute=self.per_minute)
 
     async def _deliver(self, mail: Outgoing, together: Together, now: datetime) -> None:
         async def before_data() -> bool:

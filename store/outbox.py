@@ -32,6 +32,9 @@ _ADD = sa.insert(outbox).returning(outbox.c.id)
 _ADD_ATTEMPT = sa.insert(attempts)
 _HOLDERS = sa.and_(outbox.c.id == sa.bindparam("of_id"), outbox.c.lease_holder == sa.bindparam("of_holder"))
 _DATA_BEGINS = sa.update(outbox).where(_HOLDERS, outbox.c.state == "sending")
+_IS_UNCERTAIN = sa.select(outbox.c.id).where(
+    outbox.c.state == "uncertain", outbox.c.automatic, outbox.c.next_try_at <= sa.bindparam("now")
+)
 _ENDED = {"in_data": False, "attempts": outbox.c.attempts + 1, "lease_holder": None, "lease_until": None}
 _END_OF_TRY = sa.update(outbox).where(_HOLDERS).values(_ENDED)
 # A 250 that came after the lease had lapsed is still the truth, as long as nobody has tried again since.
@@ -263,6 +266,9 @@ def send_uncertain_again(
     A second uncertain end is final: the mail was handed over twice, that is enough of a chance. `give_up` is told of
     each such row, in the same transaction.
     """
+    with database.read() as connection:
+        if connection.execute(_IS_UNCERTAIN, {"now": now}).first() is None:  # the rule, and no writer waits for a read
+            return 0
     with database.write() as connection:
         due = sa.and_(outbox.c.state == "uncertain", outbox.c.automatic, outbox.c.next_try_at <= now)
         twice = sa.exists().where(
