@@ -66,7 +66,7 @@ async def _serve(app: App, ready: Callable[[], None], *, first: bool) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    writer = LedgerWriter(app.store.ledger, committed=app.waker.wake)
+    writer = LedgerWriter(app.store.ledger, committed=app.waker.wake_for_mail)
     answers = Answers()
 
     async def take(arrival: Arrival) -> int:

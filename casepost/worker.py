@@ -5,10 +5,11 @@ Five kinds of station, each a thread around one shell. What one station makes du
 
 import asyncio
 import logging
+import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 
@@ -33,7 +34,7 @@ from store.retention import keep_within_bounds
 from store.sweep import sweep
 from store.tally import Tally, count
 from store.vouchers import seal
-from store.wake import WakeSocket
+from store.wake import Call, WakeSocket
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ _AFTER_FAULT = 1.0
 _BLOCKED = 1.0
 _END_SECONDS = 30.0  # for what is in hand; less than the supervisor's patience
 _BATCH = 8
+_NICENESS = 5  # in a burst mails are taken first; more, and who waits for a lock of ours would wait for us
 
 
 class Station(threading.Thread):
@@ -134,6 +136,7 @@ class Worker:
             for n in range(_READERS)
         ]
         again = ReadAgain(store=store, reader=pool)
+        self._taking = taking
         self._stations = [
             *taking,
             Station(
@@ -168,8 +171,11 @@ class Worker:
         pulse = start_pulse(self._app.config.data_dir, "worker", self._ages)
         ready()
         while not stop.is_set():
-            if wake_socket.wait(0.5):
-                self._wake_all()
+            match wake_socket.wait(0.5):
+                case Call.MAIL:
+                    _wake(self._taking)
+                case Call.ANYTHING:
+                    self._wake_all()
         for station in self._stations:
             station.stop()
         deadline = time.monotonic() + _END_SECONDS
@@ -232,8 +238,12 @@ class Worker:
         return {station.name: station.busy_for for station in self._stations}
 
     def _wake_all(self) -> None:
-        for station in self._stations:
-            station.wake()
+        _wake(self._stations)
+
+
+def _wake(stations: Iterable[Station]) -> None:
+    for station in stations:
+        station.wake()
 
 
 def run_worker(app: App, ready: Callable[[], None]) -> None:
@@ -241,6 +251,7 @@ def run_worker(app: App, ready: Callable[[], None]) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor says when to end
+    os.nice(_NICENESS)
     with ExitStack() as stack:
         pool = stack.enter_context(app.readers(_READERS))
         pictures = stack.enter_context(app.eyes())

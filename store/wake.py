@@ -8,9 +8,17 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 _NAME = "worker.sock"
+
+
+class Call(Enum):
+    """What a wake-up is about; whoever wakes for a mail spares the others a look that finds nothing."""
+
+    MAIL = b"m"
+    ANYTHING = b"1"
 
 
 class Waker:
@@ -21,11 +29,18 @@ class Waker:
 
     def wake(self) -> bool:
         """Say that something is due; whether a worker was there to hear it."""
+        return self._send(Call.ANYTHING)
+
+    def wake_for_mail(self) -> bool:
+        """Say that a mail is in the ledger and nothing else has changed; whether a worker was there to hear it."""
+        return self._send(Call.MAIL)
+
+    def _send(self, call: Call) -> bool:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
             sender.setblocking(False)
             try:
                 with short_path(self._folder) as path:
-                    sender.sendto(b"1", path)
+                    sender.sendto(call.value, path)
             except BlockingIOError:
                 return True  # its queue is full of wake-ups: it will look
             except OSError:
@@ -44,14 +59,14 @@ class WakeSocket:
         with short_path(data_dir) as path:
             self._socket.bind(path)
 
-    def wait(self, seconds: float) -> bool:
-        """Whether a wake-up came within so many seconds."""
+    def wait(self, seconds: float) -> Call | None:
+        """The wake-up that came within so many seconds, None where none did."""
         self._socket.settimeout(seconds)
         try:
-            self._socket.recv(16)
+            octets = self._socket.recv(16)
         except TimeoutError:
-            return False
-        return True
+            return None
+        return Call.MAIL if octets == Call.MAIL.value else Call.ANYTHING
 
     def close(self) -> None:
         """Stop listening."""
