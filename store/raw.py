@@ -233,12 +233,15 @@ class Files:
 
 
 def read_filed(filed: Filed) -> bytes:
-    """The octets of the file, wherever its reader stands."""
+    """The octets of the file, wherever its reader stands; StoreUnavailable where they are not what was written."""
     descriptor, pieces, at = filed.file.fileno(), [], 0
     while piece := os.pread(descriptor, filed.size - at, at):
         pieces.append(piece)
         at += len(piece)
-    return b"".join(pieces)
+    octets = b"".join(pieces)
+    if hashlib.sha256(octets).hexdigest() != filed.sha256:
+        raise StoreUnavailable("the bytes of a mail were not read back as they were written")
+    return octets
 
 
 def _name_file(descriptor: int, path: Path) -> None:

@@ -85,3 +85,17 @@ def test_a_full_disk_is_said_and_nothing_is_kept(store: Store, tmp_path: Path, m
 def test_a_mail_given_twice_keeps_its_row(store: Store, tmp_path: Path) -> None:
     first, second = (replace(arrival(filed(tmp_path)), source_key="once") for _ in range(2))
     assert store.ledger.add([first]) == store.ledger.add([second])
+
+
+def test_what_is_not_read_back_as_it_was_written_is_not_taken(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refuse)
+    given = filed(tmp_path)
+    os.ftruncate(given.file.fileno(), 100)
+    with pytest.raises(StoreUnavailable, match="not read back"):
+        store.ledger.add([arrival(given)])
+    assert locations(store) == []
