@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import secrets
 import signal
 import smtplib
 import socket
@@ -26,13 +27,16 @@ QUEUE = "support@casepost.example"
 AGENT = "agent@casepost.example"
 SELLER = "jan@petersen.example"
 ROOT = Path(__file__).parent.parent
+_LOWEST_PORT, _PORTS = 20_000, 12_000
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody uses at this moment, and below those that systems give to whoever connects."""
+    while True:
+        port = _LOWEST_PORT + secrets.randbelow(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition: Callable[[], T | None], seconds: float = 60.0) -> T:
